@@ -1,0 +1,40 @@
+namespace Mdev.Inventory;
+
+/// <summary>
+/// A parent: a device that can have mediated children, as it was when it was read. Source: Documentation/driver-api/vfio-mediated-device.rst.
+/// </summary>
+public sealed record MdevParent
+{
+    /// <summary>The name of the parent in sysfs, such as <c>0000:06:00.0</c> or <c>mtty</c>.</summary>
+    public required string Parent { get; init; }
+
+    /// <summary>The driver bound to it; null when none is, as with the kernel's sample devices.</summary>
+    public string? Driver { get; init; }
+
+    /// <summary>The bus or class it belongs to, such as <c>pci</c>.</summary>
+    public string? Subsystem { get; init; }
+
+    /// <summary>The NUMA node it is attached to; null when the platform names none (the kernel's −1).</summary>
+    public int? NumaNode { get; init; }
+
+    /// <summary>The physical function of an SR-IOV virtual function; null for every other parent.</summary>
+    public string? PhysicalFunction { get; init; }
+
+    /// <summary>PCI vendor and device id in hexadecimal, such as <c>10de:25b6</c>; null when it is no PCI device.</summary>
+    public string? PciId { get; init; }
+
+    /// <summary>The ids of the types it offers; empty while the vendor's daemon has not registered any.</summary>
+    public required string[] Types { get; init; }
+
+    /// <summary>How many mediated devices it has now.</summary>
+    public required int DeviceCount { get; init; }
+
+    /// <summary>Its directory as the host sees it, without the root.</summary>
+    public required string SysfsPath { get; init; }
+
+    /// <summary>The root of the host it is on.</summary>
+    public required string Root { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Parent;
+}

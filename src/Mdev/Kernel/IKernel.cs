@@ -1,0 +1,32 @@
+namespace Mdev.Kernel;
+
+/// <summary>
+/// What a kernel does when something is asked of it beyond reading its files. Two implement it: <see cref="LiveKernel"/> and the
+/// simulated one. Reading is no part of it, because a simulated host's files are read by the same code as the kernel's.
+/// </summary>
+public interface IKernel
+{
+    /// <summary>Opens an attribute for writing: one open(2) without O_CREAT and O_TRUNC.</summary>
+    /// <param name="path">The attribute, on this machine.</param>
+    /// <exception cref="MdevException">
+    /// ENOENT: there is none; EACCES: the mode forbids it; EROFS: sysfs is mounted read-only; <see cref="MdevError.NotLive"/>: the file is
+    /// no kernel's.
+    /// </exception>
+    IAttributeWriter OpenAttribute(string path);
+
+    /// <summary>Opens a VFIO group and holds it until disposed; nobody else can open it meanwhile (Documentation/driver-api/vfio.rst).</summary>
+    /// <param name="path">The group's node, such as <c>/dev/vfio/63</c>, on this machine.</param>
+    /// <exception cref="MdevException">EBUSY: somebody has it open; EACCES; ENOENT: there is no such node.</exception>
+    IDisposable OpenGroup(string path);
+}
+
+/// <summary>An attribute opened for writing.</summary>
+public interface IAttributeWriter : IDisposable
+{
+    /// <summary>The attribute, on this machine.</summary>
+    string Path { get; }
+
+    /// <summary>Writes a value by one write(2).</summary>
+    /// <exception cref="MdevException">The kernel refused it; the errno says how.</exception>
+    void Write(ReadOnlySpan<byte> value);
+}

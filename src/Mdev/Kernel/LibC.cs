@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+
+namespace Mdev.Kernel;
+
+/// <summary>
+/// The few libc functions this library needs, under their C names and with the C signatures (as Tmds.LibC declares them),
+/// so that the package could take this class's place. Each returns what C returns; a caller reads <see cref="errno"/> at once.
+/// Source of every one: its page in section 2 of the Linux manual.
+/// </summary>
+internal static unsafe partial class LibC
+{
+    // The runtime maps this name to the C library of the platform it was built for, glibc or musl.
+    private const string libc = "libc";
+
+    /// <summary>The errno that the last call on this thread left.</summary>
+    public static int errno => Marshal.GetLastPInvokeError();
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int open(byte* pathname, int flags);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int openat(int dirfd, byte* pathname, int flags);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial nint read(int fd, void* buf, nuint count);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial nint pread(int fd, void* buf, nuint count, long offset);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial nint write(int fd, void* buf, nuint count);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int close(int fd);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial nint readlinkat(int dirfd, byte* pathname, byte* buf, nuint bufsiz);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial nint getdents64(int fd, void* dirp, nuint count);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int fstatfs(int fd, void* buf);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int flock(int fd, int operation);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int ioctl(int fd, nuint request, void* arg);
+}

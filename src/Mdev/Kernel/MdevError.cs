@@ -1,0 +1,65 @@
+namespace Mdev.Kernel;
+
+/// <summary>What went wrong, one value per cause that a caller can act on. The PowerShell error ids are these names behind "Mdev".</summary>
+public enum MdevError
+{
+    /// <summary>The root directory of the host does not exist.</summary>
+    RootNotFound,
+
+    /// <summary>The host has no mediated device bus: no driver for it is loaded, or its kernel has none.</summary>
+    NotSupported,
+
+    /// <summary>The file below the root is no kernel's attribute and no simulated one, so nothing is written to it.</summary>
+    NotLive,
+
+    /// <summary>The file mode does not let this user do it.</summary>
+    PermissionDenied,
+
+    /// <summary>sysfs is mounted read-only.</summary>
+    ReadOnly,
+
+    /// <summary>No parent has that name.</summary>
+    ParentNotFound,
+
+    /// <summary>No parent offers that type.</summary>
+    TypeNotFound,
+
+    /// <summary>A human name stands for more than one type id.</summary>
+    TypeAmbiguous,
+
+    /// <summary>No device has that UUID, or somebody else removed it first.</summary>
+    DeviceNotFound,
+
+    /// <summary>No instance of the type is left.</summary>
+    NoCapacity,
+
+    /// <summary>A device with that UUID is already there, on whatever parent.</summary>
+    UuidExists,
+
+    /// <summary>A process holds the device open.</summary>
+    InUse,
+
+    /// <summary>The guard that keeps a removal from blocking cannot be had.</summary>
+    GuardUnavailable,
+
+    /// <summary>A directory entry is not what the kernel's interface says it should be.</summary>
+    BrokenEntry,
+
+    /// <summary>An attribute could not be read, or its value not understood.</summary>
+    AttributeUnreadable,
+
+    /// <summary>The kernel refused a value that was written.</summary>
+    WriteRefused,
+
+    /// <summary>The object came from another computer than this one.</summary>
+    OtherComputer,
+
+    /// <summary>The directory bears no simulation marker.</summary>
+    NotASimulation,
+
+    /// <summary>Something else stands where a simulated host should be made.</summary>
+    PathExists,
+
+    /// <summary>The arguments contradict each other.</summary>
+    InvalidArgument,
+}

@@ -1,0 +1,38 @@
+namespace Mdev.Kernel;
+
+/// <summary>An operation on a host that failed: the cause, and where the kernel said no, its errno, the call and the path.</summary>
+public sealed class MdevException : Exception
+{
+    /// <summary>A failure that the library itself found.</summary>
+    public MdevException(MdevError error, string message, string? path = null, Exception? inner = null)
+        : base(message, inner)
+    {
+        Error = error;
+        Path = path;
+    }
+
+    /// <summary>A system call that failed.</summary>
+    public MdevException(MdevError error, string message, int errno, string operation, string path, Exception? inner = null)
+        : base($"{message}: {operation} of '{path}' failed with {Kernel.Errno.Name(errno)} ({errno}).", inner)
+    {
+        Error = error;
+        Errno = errno;
+        Operation = operation;
+        Path = path;
+    }
+
+    /// <summary>The cause.</summary>
+    public MdevError Error { get; }
+
+    /// <summary>The kernel's error number; 0 when the library itself found the fault.</summary>
+    public int Errno { get; }
+
+    /// <summary>The symbolic name of <see cref="Errno"/>, such as <c>ENOSPC</c>; null when there is none.</summary>
+    public string? ErrnoName => Errno == 0 ? null : Kernel.Errno.Name(Errno);
+
+    /// <summary>The call that failed: open, read, write, readlink, getdents or ioctl.</summary>
+    public string? Operation { get; }
+
+    /// <summary>The path of the file or directory concerned, on this machine (with the root in front).</summary>
+    public string? Path { get; }
+}

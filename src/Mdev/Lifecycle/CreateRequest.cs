@@ -1,0 +1,19 @@
+using Mdev.Placement;
+
+namespace Mdev.Lifecycle;
+
+/// <summary>Which devices to make.</summary>
+public sealed record CreateRequest
+{
+    /// <summary>What they are and where they may go.</summary>
+    public required PlacementRequest Placement { get; init; }
+
+    /// <summary>How many.</summary>
+    public int Count { get; init; } = 1;
+
+    /// <summary>Their UUIDs; empty for new ones.</summary>
+    public IReadOnlyList<Guid> Uuids { get; init; } = [];
+
+    /// <summary>Whether none is made when not all can be.</summary>
+    public bool AllOrNothing { get; init; }
+}

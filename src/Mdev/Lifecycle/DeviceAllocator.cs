@@ -1,0 +1,124 @@
+using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Placement;
+
+namespace Mdev.Lifecycle;
+
+/// <summary>
+/// Makes as many devices as asked for, each where the planner says. The kernel's answer is the truth: a place that somebody else was
+/// quicker to take, or that a vendor's rule forbids, is passed over for the next.
+/// </summary>
+/// <param name="host">The host.</param>
+/// <param name="report">Told of every failure of one device; the others go on.</param>
+/// <param name="confirm">Asked just before each device is made; false leaves it out.</param>
+public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, bool> confirm)
+{
+    private readonly DeviceCreator _creator = new(host, report);
+
+    /// <summary>Makes the devices, each handed out as soon as it is there.</summary>
+    /// <exception cref="MdevException">Nothing can be made at all: no such type, no mediated device bus, no permission, not a live host.</exception>
+    public IEnumerable<MdevDevice> Make(CreateRequest request, CancellationToken cancel)
+    {
+        var planner = new Planner(host, request.Placement, report);
+        return request.AllOrNothing ? MakeAll(planner, request, cancel) : MakeEach(planner, request, report, cancel);
+    }
+
+    private List<MdevDevice> MakeAll(Planner planner, CreateRequest request, CancellationToken cancel)
+    {
+        var made = new List<MdevDevice>();
+        MdevException? failure = null;
+        try
+        {
+            made.AddRange(MakeEach(planner, request, e => failure = e, cancel).TakeWhile(_ => failure is null));
+        }
+        catch (MdevException e)
+        {
+            failure = e;
+        }
+
+        if (failure is null && !cancel.IsCancellationRequested)
+            return made;
+        string undone = Undo(made);
+        if (failure is not null)
+            report(new MdevException(failure.Error, $"{failure.Message} All or nothing was asked for: {undone}", failure.Path, failure));
+        return [];
+    }
+
+    private IEnumerable<MdevDevice> MakeEach(Planner planner, CreateRequest request, Action<MdevException> failed, CancellationToken cancel)
+    {
+        int made = 0;
+        for (int i = 0; i < request.Count && !cancel.IsCancellationRequested; i++)
+        {
+            Guid? given = i < request.Uuids.Count ? request.Uuids[i] : null;
+            if (MakeOne(planner, request.Placement.Type, given, failed, out bool isFull, cancel) is { } device)
+            {
+                made++;
+                yield return device;
+            }
+
+            if (isFull)
+            {
+                failed(planner.NoRoom(request.Count, made));
+                yield break;
+            }
+        }
+    }
+
+    // Null when the device was left out or failed by itself; isFull when no place is left for this and any later one.
+    private MdevDevice? MakeOne(Planner planner, string type, Guid? given, Action<MdevException> failed, out bool isFull, CancellationToken cancel)
+    {
+        isFull = false;
+        while (!cancel.IsCancellationRequested)
+        {
+            if (planner.Next() is not { } placement)
+            {
+                isFull = true;
+                return null;
+            }
+
+            Guid uuid = given ?? Guid.NewGuid();
+            if (!confirm(placement, uuid))
+                return null;
+            try
+            {
+                return _creator.Create(planner.PlaceOf(placement), type, uuid, cancel);
+            }
+            catch (MdevException e) when (e.Error == MdevError.UuidExists)
+            {
+                planner.Release(placement);
+                if (given is null)
+                    continue;
+                failed(e);
+                return null;
+            }
+            catch (MdevException e) when (e.Error is MdevError.NoCapacity or MdevError.WriteRefused or MdevError.TypeNotFound)
+            {
+                host.Trace($"'{placement.Parent}' refused the device ({e.ErrnoName ?? e.Error.ToString()}); looking for another place.");
+                planner.Failed(placement, e);
+            }
+        }
+
+        return null;
+    }
+
+    private string Undo(List<MdevDevice> made)
+    {
+        if (made.Count == 0)
+            return "nothing was made.";
+        var remover = new DeviceRemover(host, report);
+        var left = new List<string>();
+        foreach (MdevDevice device in made)
+        {
+            try
+            {
+                remover.Remove(device);
+            }
+            catch (MdevException e)
+            {
+                left.Add($"{device.Uuid} ({e.Error})");
+            }
+        }
+
+        return left.Count == 0 ? $"the {made.Count} made before were removed again." : $"these could not be removed again: {string.Join(", ", left)}.";
+    }
+}

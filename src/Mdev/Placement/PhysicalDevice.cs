@@ -1,0 +1,80 @@
+using Mdev.Inventory;
+
+namespace Mdev.Placement;
+
+/// <summary>
+/// The unit of placement: a parent, or the physical function whose virtual functions are the parents. Holds what is known, and after
+/// a placement estimated, of its room for one type.
+/// </summary>
+internal sealed class PhysicalDevice(string path, int? numaNode, int? maxInstances)
+{
+    public string Name => AttributeReader.LastPart(path);
+
+    public string SysfsPath => path;
+
+    public int? NumaNode => numaNode;
+
+    public int? MaxInstances => maxInstances;
+
+    /// <summary>Its functions that offer the type and that the request allows.</summary>
+    public List<Function> Functions { get; } = [];
+
+    /// <summary>The devices it has of whatever type.</summary>
+    public int Devices { get; set; }
+
+    /// <summary>The devices it has of the type.</summary>
+    public int DevicesOfType { get; set; }
+
+    /// <summary>How many more of the type it can have.</summary>
+    public int Room
+    {
+        get
+        {
+            int room = Functions.Where(f => !f.IsRuledOut).Sum(f => f.Available ?? 0);
+            return maxInstances is { } most ? Math.Clamp(most - DevicesOfType, 0, room) : room;
+        }
+    }
+
+    /// <summary>Whether some function would not say what it has left; it is tried when nothing better is there.</summary>
+    public bool IsUncertain => Functions.Exists(f => f is { IsRuledOut: false, Available: null });
+
+    /// <summary>What part of it is free: its room in proportion to its room and its devices together.</summary>
+    public double FreeShare => Room + Devices == 0 ? 0 : (double)Room / (Room + Devices);
+
+    /// <summary>The function to use next.</summary>
+    public Function? NextFunction => Functions.Find(f => !f.IsRuledOut && f.Available > 0) ?? Functions.Find(f => f is { IsRuledOut: false, Available: null });
+
+    /// <summary>Counts a device that is to be made on a function.</summary>
+    public void Take(Function function)
+    {
+        Devices++;
+        DevicesOfType++;
+        if (function.Available is { } available)
+            function.Available = available - 1;
+        else
+            function.IsRuledOut = true;
+    }
+
+    /// <summary>Takes back what <see cref="Take"/> counted.</summary>
+    public void GiveBack(Function function)
+    {
+        Devices--;
+        DevicesOfType--;
+        if (function.Available is { } available)
+            function.Available = available + 1;
+        else
+            function.IsRuledOut = false;
+    }
+
+    /// <summary>One parent of the physical device.</summary>
+    internal sealed class Function(ParentPlace place)
+    {
+        public ParentPlace Place => place;
+
+        /// <summary>Its available_instances of the type; null when it could not be read.</summary>
+        public int? Available { get; set; }
+
+        /// <summary>Whether it refused a device although it said it had one.</summary>
+        public bool IsRuledOut { get; set; }
+    }
+}

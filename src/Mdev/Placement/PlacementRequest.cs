@@ -1,0 +1,22 @@
+using Mdev.Inventory;
+
+namespace Mdev.Placement;
+
+/// <summary>What is to be placed, and by which rules.</summary>
+public sealed record PlacementRequest
+{
+    /// <summary>The type id.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The parents to choose from.</summary>
+    public NameFilter Parents { get; init; } = new();
+
+    /// <summary>The policy.</summary>
+    public PlacementPolicy Policy { get; init; } = PlacementPolicy.Spread;
+
+    /// <summary>The NUMA node to prefer; null for none.</summary>
+    public int? NumaNode { get; init; }
+
+    /// <summary>Whether another NUMA node than the preferred one will not do.</summary>
+    public bool StrictNuma { get; init; }
+}

@@ -1,0 +1,148 @@
+using System.Globalization;
+using Mdev.Inventory;
+using Mdev.Kernel;
+
+namespace Mdev.Placement;
+
+/// <summary>
+/// Chooses the parent of one device after another. The order is that of the policy; physical devices that are alike in it go by more
+/// room and then by name, so that the same host gives the same plan.
+/// </summary>
+public sealed class Planner
+{
+    private const int ReasonsShown = 8;
+
+    private readonly HostRoot _host;
+    private readonly PlacementRequest _request;
+    private readonly Survey _survey;
+    private readonly List<PhysicalDevice> _devices;
+    private readonly List<(string Parent, MdevException Why)> _failures = [];
+    private int _order;
+
+    /// <summary>Looks at a host for a request.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.NotSupported"/>; <see cref="MdevError.TypeNotFound"/>.</exception>
+    public Planner(HostRoot host, PlacementRequest request, Action<MdevException> report)
+    {
+        new ParentReader(host, report).RequireSupport();
+        (_host, _request, _survey) = (host, request, new Survey(host, report));
+        _devices = _survey.Take(request);
+    }
+
+    /// <summary>The place of the next device, which is counted as taken from then on; null when nothing has room.</summary>
+    public MdevPlacement? Next() => Choose() is { } choice ? Take(choice.Device, choice.Function) : null;
+
+    /// <summary>Gives a place back that was not used after all.</summary>
+    public void Release(MdevPlacement placement)
+    {
+        (PhysicalDevice device, PhysicalDevice.Function function) = Find(placement);
+        device.GiveBack(function);
+        _order--;
+    }
+
+    /// <summary>Tells that the device could not be made there, so that another place is found: what its physical device has left is read anew.</summary>
+    public void Failed(MdevPlacement placement, MdevException why)
+    {
+        _failures.Add((placement.Parent, why));
+        Release(placement);
+        (PhysicalDevice device, PhysicalDevice.Function refused) = Find(placement);
+        foreach (PhysicalDevice.Function function in device.Functions)
+            function.Available = _survey.Available(function.Place, _request.Type);
+        // It says there is room and refuses: whatever its reason, asking again will not help this request.
+        refused.IsRuledOut = refused.Available is not 0;
+    }
+
+    /// <summary>The error when nothing has room: what was tried, and per physical device why not.</summary>
+    public MdevException NoRoom(int wanted, int made)
+    {
+        // Where there was one place only, what it said itself says it best.
+        if (_failures is [var only] && wanted == 1 && _devices is [{ Functions.Count: 1 }])
+            return only.Why;
+        string head = wanted == 1
+            ? $"There is no room for a device of type '{Printable.Text(_request.Type)}' on host '{_host.Root}'."
+            : $"There is room for only {made} of {wanted} devices of type '{Printable.Text(_request.Type)}' on host '{_host.Root}'.";
+        IEnumerable<string> reasons = _devices.OrderBy(d => d.Name, NaturalOrder.Instance).Select(WhyNot).OfType<string>();
+        string tried = _failures.Count == 0 ? "" : $" Tried and refused: {Listed(_failures.ConvertAll(f => $"{Printable.Text(f.Parent)} ({f.Why.ErrnoName ?? f.Why.Error.ToString()})"))}.";
+        return new MdevException(MdevError.NoCapacity, $"{head} {Listed(reasons.ToList())}.{tried}");
+    }
+
+    internal ParentPlace PlaceOf(MdevPlacement placement) => Find(placement).Function.Place;
+
+    private (PhysicalDevice Device, PhysicalDevice.Function Function) Find(MdevPlacement placement)
+    {
+        PhysicalDevice device = _devices.Find(d => d.Functions.Exists(f => f.Place.Name == placement.Parent))!;
+        return (device, device.Functions.Find(f => f.Place.Name == placement.Parent)!);
+    }
+
+    private static string Listed(List<string> items) =>
+        string.Join("; ", items.Take(ReasonsShown)) + (items.Count > ReasonsShown ? $"; and {items.Count - ReasonsShown} more" : "");
+
+    private (PhysicalDevice Device, PhysicalDevice.Function Function)? Choose()
+    {
+        IEnumerable<PhysicalDevice> fit = _devices.Where(IsAllowed);
+        IOrderedEnumerable<PhysicalDevice> byNuma = fit.Where(d => d.Room > 0).OrderBy(d => _request.NumaNode is { } node && d.NumaNode != node);
+        PhysicalDevice? best = (_request.Policy == PlacementPolicy.Spread ? byNuma.ThenByDescending(d => d.FreeShare) : byNuma.ThenBy(d => d.FreeShare))
+            .ThenByDescending(d => d.Room)
+            .ThenBy(d => d.Name, NaturalOrder.Instance)
+            .FirstOrDefault()
+            ?? fit.FirstOrDefault(d => d.IsUncertain);
+        return best?.NextFunction is { } function ? (best, function) : null;
+    }
+
+    private bool IsAllowed(PhysicalDevice device) => !_request.StrictNuma || _request.NumaNode is null || device.NumaNode == _request.NumaNode;
+
+    private MdevPlacement Take(PhysicalDevice device, PhysicalDevice.Function function)
+    {
+        int? before = function.Available is null ? null : device.Room;
+        string reason = Reason(device, before);
+        device.Take(function);
+        return new MdevPlacement
+        {
+            Order = ++_order,
+            Type = _request.Type,
+            Parent = function.Place.Name,
+            PhysicalDevice = device.Name,
+            NumaNode = device.NumaNode,
+            RoomBefore = before,
+            RoomAfter = before is null ? null : device.Room,
+            Reason = reason,
+            Root = _host.Root,
+        };
+    }
+
+    private string Reason(PhysicalDevice device, int? room)
+    {
+        if (room is null)
+            return "the only one left to try; how much room it has could not be read";
+        List<PhysicalDevice> others = _devices.Where(d => d != device).ToList();
+        if (others.Count == 0)
+            return "the only one that offers the type";
+        string share = string.Create(CultureInfo.InvariantCulture, $"{device.FreeShare:P0} free").Replace(" %", "%", StringComparison.Ordinal);
+        string policy = others.Exists(d => d.Room > 0 && IsAllowed(d)) ? _request.Policy == PlacementPolicy.Spread ? "most free" : "least free with room" : "the only one with room";
+        string numa = _request.NumaNode is not { } node ? "" : device.NumaNode == node ? $", on NUMA node {node}" : $", NUMA node {node} has no room";
+        string estimate = _order > 0 ? ", earlier ones counted in" : "";
+        List<string> passed = others.Where(d => d.Room == 0).OrderBy(d => d.Name, NaturalOrder.Instance).Select(WhyNot).OfType<string>().ToList();
+        return $"{policy} ({share}){numa}{estimate}{(passed.Count == 0 ? "" : "; not " + Listed(passed))}";
+    }
+
+    private string? WhyNot(PhysicalDevice device)
+    {
+        string name = Printable.Text(device.Name);
+        if (!IsAllowed(device))
+            return $"{name} is on NUMA node {device.NumaNode?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
+        if (device.Room > 0)
+            return null;
+        if (device.Functions.TrueForAll(f => f.IsRuledOut))
+            return $"{name} refused";
+        if (device.MaxInstances is { } most && device.DevicesOfType >= most)
+            return $"{name} has all {most} that one physical device can have";
+        int ofOtherTypes = device.Devices - device.DevicesOfType;
+        string holds = (device.DevicesOfType, ofOtherTypes) switch
+        {
+            (0, 0) => "",
+            (_, 0) => $", with {device.DevicesOfType} of this type on it",
+            (0, _) => $", with {ofOtherTypes} of other types on it",
+            _ => $", with {device.DevicesOfType} of this type and {ofOtherTypes} of others on it",
+        };
+        return $"{name} has none available{holds}";
+    }
+}

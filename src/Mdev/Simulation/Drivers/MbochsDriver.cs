@@ -1,0 +1,31 @@
+namespace Mdev.Simulation.Drivers;
+
+/// <summary>The kernel's sample of the Bochs display: 256 MB of video memory shared by its types (samples/vfio-mdev/mbochs.c).</summary>
+internal sealed class MbochsDriver : SimulatedDriver
+{
+    private const int Megabytes = 256;
+
+    private static readonly Dictionary<string, int> s_sizes = new()
+    {
+        ["mbochs-small"] = 4,
+        ["mbochs-medium"] = 16,
+        ["mbochs-large"] = 64,
+    };
+
+    public override string DriverString => "mbochs";
+
+    public override int Available(SimulatedParent parent, string type, SimulationMarker marker) =>
+        (Megabytes - parent.TypesInUse().Sum(used => s_sizes[used])) / s_sizes[type];
+
+    public override void AddDeviceAttributes(SimulatedTree tree, string device, string uuid, SimulatedParent parent, string type)
+    {
+        tree.AddDirectory($"{device}/vendor");
+        tree.AddReadOnly($"{device}/vendor/memory", $"{s_sizes[type]} MB\n");
+    }
+
+    public override void Register(SimulatedHostBuilder host)
+    {
+        host.AddDriver("mbochs");
+        host.AddVirtualParent("mbochs", s_sizes.Select(t => new SimulatedType(t.Key, t.Key, $"virtual display, {t.Value} MB video memory")));
+    }
+}

@@ -1,0 +1,125 @@
+namespace Mdev.Simulation;
+
+/// <summary>Puts mediated devices into the tree of a simulated host and takes them out, in the steps that the driver core takes.</summary>
+internal sealed class SimulatedDevices(SimulatedTree tree)
+{
+    private const string Bus = "/sys/bus/mdev/devices";
+    private const string Groups = "/sys/kernel/iommu_groups";
+
+    /// <summary>Whether a UUID is taken, by a device or by one that is on its way out.</summary>
+    public bool Exists(string uuid) => tree.HasLink($"{Bus}/{uuid}") || tree.ReadText($"{PendingRemoval.Directory}/{uuid}") is not null;
+
+    /// <summary>The directory of the device of this UUID; null when it is not on the bus.</summary>
+    public string? Find(string uuid) => tree.HasLink($"{Bus}/{uuid}") ? tree.Resolve(Bus, uuid) : null;
+
+    /// <summary>The lowest IOMMU group number that is free, as the kernel's allocator gives it.</summary>
+    public int FreeGroup()
+    {
+        HashSet<string> taken = tree.Names(Groups).ToHashSet();
+        return Enumerable.Range(0, int.MaxValue).First(number => !taken.Contains($"{number}"));
+    }
+
+    /// <summary>Makes a device and binds it to its driver.</summary>
+    public void Add(SimulatedDriver driver, SimulatedParent parent, string type, string uuid, int group, bool withPower = true)
+    {
+        string path = $"{parent.SysfsPath}/{uuid}";
+        AddGroup(path, uuid, group);
+
+        string staged = tree.NewStagingPath();
+        void Link(string name, string target) => tree.AddLink($"{staged}/{name}", target, standsAt: $"{path}/{name}");
+        tree.AddDirectory(staged);
+        Link("mdev_type", $"{parent.TypesPath}/{type}");
+        Link("subsystem", "/sys/bus/mdev");
+        Link("driver", $"/sys/bus/mdev/drivers/{driver.MdevDriver}");
+        Link("iommu_group", $"{Groups}/{group}");
+        tree.AddWriteOnly($"{staged}/remove");
+        tree.AddReadWrite($"{staged}/uevent", $"DRIVER={driver.MdevDriver}\n");
+        driver.AddDeviceAttributes(tree, staged, uuid, parent, type);
+        AddVfioDevice(staged, path, group, withPower);
+        if (withPower)
+            PowerDirectory.AddTo(tree, staged);
+        tree.Publish(staged, path);
+
+        tree.AddLink($"{parent.TypesPath}/{type}/devices/{uuid}", path);
+        tree.AddLink($"/sys/bus/mdev/drivers/{driver.MdevDriver}/{uuid}", path);
+        tree.AddLink($"{Bus}/{uuid}", path);
+    }
+
+    /// <summary>Takes a device off the bus; its directory and its group stay until <see cref="Release"/>.</summary>
+    public void TakeOffBus(string path)
+    {
+        string uuid = Path.GetFileName(path);
+        string type = tree.LinkName($"{path}/mdev_type")!;
+        tree.AddDirectory(PendingRemoval.Directory);
+        tree.RemoveFile($"{PendingRemoval.Directory}/{uuid}");
+        tree.AddReadOnly($"{PendingRemoval.Directory}/{uuid}", type);
+        tree.RemoveFile($"{Bus}/{uuid}");
+        tree.RemoveFile($"{Path.GetDirectoryName(path)}/mdev_supported_types/{type}/devices/{uuid}");
+        RemoveDriverLinks(path);
+        foreach (string name in new[] { "mdev_type", "subsystem", "remove", "uevent" })
+            tree.RemoveFile($"{path}/{name}");
+        if (tree.HasDirectory($"{path}/power"))
+            tree.RemoveDirectory($"{path}/power");
+    }
+
+    /// <summary>Takes away what is left of a device that is off the bus.</summary>
+    public void Release(string path)
+    {
+        ReleaseGroup(path);
+        tree.RemoveDirectory(path);
+        tree.RemoveFile($"{PendingRemoval.Directory}/{Path.GetFileName(path)}");
+    }
+
+    /// <summary>Unbinds a device from its driver: it stays on the bus without driver, group and vendor attributes.</summary>
+    public void Unbind(string path)
+    {
+        RemoveDriverLinks(path);
+        ReleaseGroup(path);
+        tree.RemoveFile($"{path}/iommu_group");
+        // Whatever else the driver added is a directory of its own.
+        foreach (string name in tree.Names(path).Where(name => name != "power" && tree.HasDirectory($"{path}/{name}") && !tree.HasLink($"{path}/{name}")).ToList())
+            tree.RemoveDirectory($"{path}/{name}");
+        tree.Replace($"{path}/uevent", "");
+    }
+
+    private void AddGroup(string device, string uuid, int group)
+    {
+        string path = $"{Groups}/{group}";
+        tree.AddDirectory($"{path}/devices");
+        tree.AddReadOnly($"{path}/name", "vfio-noiommu\n");
+        tree.AddReadOnly($"{path}/reserved_regions", "");
+        tree.AddReadWrite($"{path}/type", "unknown\n");
+        tree.AddLink($"{path}/devices/{uuid}", device);
+        tree.AddNode($"/dev/vfio/{group}");
+        tree.AddDirectory($"/sys/devices/virtual/vfio/{group}");
+        tree.AddLink($"/sys/class/vfio/{group}", $"/sys/devices/virtual/vfio/{group}");
+    }
+
+    private void ReleaseGroup(string device)
+    {
+        if (tree.LinkName($"{device}/iommu_group") is not { } group)
+            return;
+        tree.RemoveFile($"/dev/vfio/{group}");
+        tree.RemoveFile($"/sys/class/vfio/{group}");
+        tree.RemoveDirectory($"/sys/devices/virtual/vfio/{group}");
+        tree.RemoveDirectory($"{Groups}/{group}");
+    }
+
+    private void AddVfioDevice(string staged, string device, int group, bool withPower)
+    {
+        string name = $"vfio-dev/vfio{group}";
+        tree.AddDirectory($"{staged}/{name}");
+        tree.AddLink($"{staged}/{name}/device", device, standsAt: $"{device}/{name}/device");
+        tree.AddLink($"{staged}/{name}/subsystem", "/sys/class/vfio-dev", standsAt: $"{device}/{name}/subsystem");
+        tree.AddReadWrite($"{staged}/{name}/uevent", "");
+        if (withPower)
+            PowerDirectory.AddTo(tree, $"{staged}/{name}");
+    }
+
+    private void RemoveDriverLinks(string path)
+    {
+        if (tree.LinkName($"{path}/driver") is { } driver)
+            tree.RemoveFile($"/sys/bus/mdev/drivers/{driver}/{Path.GetFileName(path)}");
+        tree.RemoveFile($"{path}/driver");
+    }
+}

@@ -1,0 +1,38 @@
+using Mdev.Kernel;
+
+namespace Mdev.Simulation;
+
+/// <summary>The vendor driver's half of a simulated host: the parents it registers, how many devices they can make, and its errno.</summary>
+internal abstract class SimulatedDriver
+{
+    /// <summary>The first part of its type ids, by which a parent's driver is found again.</summary>
+    public abstract string DriverString { get; }
+
+    /// <summary>The name of the mdev driver that its devices are bound to.</summary>
+    public virtual string MdevDriver => DriverString;
+
+    /// <summary>What it answers when no instance is left.</summary>
+    public virtual int FullErrno => Errno.ENOSPC;
+
+    /// <summary>How many more devices of a type a parent can make.</summary>
+    /// <param name="parent">The parent, with the devices it has now.</param>
+    /// <param name="type">The type id.</param>
+    /// <param name="marker">The sizes that the host was built with.</param>
+    public abstract int Available(SimulatedParent parent, string type, SimulationMarker marker);
+
+    /// <summary>The vendor's attributes of a new device.</summary>
+    /// <param name="tree">The host's files.</param>
+    /// <param name="device">The directory to put them in.</param>
+    /// <param name="uuid">The device's UUID as the kernel writes it.</param>
+    /// <param name="parent">Its parent.</param>
+    /// <param name="type">Its type id.</param>
+    public virtual void AddDeviceAttributes(SimulatedTree tree, string device, string uuid, SimulatedParent parent, string type)
+    {
+    }
+
+    /// <summary>The parents whose available_instances change when one gets or loses a device.</summary>
+    public virtual IEnumerable<SimulatedParent> Sharing(SimulatedTree tree, SimulatedParent parent) => [parent];
+
+    /// <summary>Registers its parents on a host that is being built.</summary>
+    public abstract void Register(SimulatedHostBuilder host);
+}

@@ -1,0 +1,63 @@
+using Mdev.Kernel;
+using Mdev.Simulation.Drivers;
+
+namespace Mdev.Simulation;
+
+/// <summary>A host that is not there: a directory with the tree of the drivers it was made with, whose kernel answers writes as a real one does.</summary>
+public sealed record SimulatedHost
+{
+    /// <summary>The root to work on.</summary>
+    public required string Root { get; init; }
+
+    /// <summary>The drivers it was made with.</summary>
+    public required string[] Driver { get; init; }
+
+    /// <summary>The names of the drivers that can be asked for.</summary>
+    public static IReadOnlyCollection<string> Drivers => SimulatedDrivers.Names;
+
+    /// <summary>Makes a simulated host.</summary>
+    /// <param name="drivers">Names out of <see cref="Drivers"/>.</param>
+    /// <param name="path">The directory to make it in, which must be absent or empty; null for a new one among the temporary files.</param>
+    /// <exception cref="MdevException">
+    /// <see cref="MdevError.InvalidArgument"/>: no driver of that name; <see cref="MdevError.PathExists"/>: something is there already.
+    /// </exception>
+    public static SimulatedHost Create(IEnumerable<string> drivers, string? path = null)
+    {
+        Dictionary<string, SimulatedDriver> chosen = drivers.Distinct(StringComparer.OrdinalIgnoreCase).ToDictionary(name => name, SimulatedDrivers.ByName);
+        string root = path is null ? Directory.CreateTempSubdirectory("mdevps-").FullName : Path.GetFullPath(path);
+        if (File.Exists(root) || (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()))
+            throw new MdevException(MdevError.PathExists, $"A simulated host cannot be made in '{root}': something is there already.", root);
+
+        Directory.CreateDirectory(root);
+        var builder = new SimulatedHostBuilder(new SimulatedTree(root));
+        foreach (SimulatedDriver driver in chosen.Values)
+            driver.Register(builder);
+        // The marker comes last: a host that was not finished is none.
+        SimulationMarker.Write(root, []);
+        new SimulatedKernel(root).Refresh();
+        return new SimulatedHost { Root = root, Driver = [.. chosen.Keys] };
+    }
+
+    /// <summary>Takes a simulated host away, following no link out of it.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>: the directory bears no marker.</exception>
+    public static void Remove(string root)
+    {
+        RequireMarker(root);
+        // Directory.Delete removes a link itself and never what it leads to.
+        Directory.Delete(root, recursive: true);
+    }
+
+    /// <summary>Makes sure that a directory is a simulated host.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>: it bears no marker.</exception>
+    public static void RequireMarker(string root)
+    {
+        if (!SimulationMarker.IsIn(root))
+            throw new MdevException(MdevError.NotASimulation, $"'{root}' is no simulated host: it has no file '{SimulationMarker.FileName}'. Nothing was removed.", root);
+    }
+
+    /// <summary>Unloads a vendor driver of a simulated host, as rmmod does: its parents and all their devices go.</summary>
+    public static void UnloadDriver(string root, string driver) => new SimulatedKernel(root).UnloadDriver(driver);
+
+    /// <inheritdoc/>
+    public override string ToString() => Root;
+}

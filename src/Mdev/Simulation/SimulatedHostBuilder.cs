@@ -1,0 +1,71 @@
+namespace Mdev.Simulation;
+
+/// <summary>Builds the tree of a simulated host: the mdev core first, then what each driver registers.</summary>
+internal sealed class SimulatedHostBuilder
+{
+    private readonly SimulatedTree _tree;
+
+    public SimulatedHostBuilder(SimulatedTree tree)
+    {
+        _tree = tree;
+        foreach (string directory in new[]
+        {
+            "/sys/class/mdev_bus", "/sys/class/vfio", "/sys/class/vfio-dev", "/sys/bus/mdev/devices", "/sys/bus/mdev/drivers",
+            "/sys/devices/virtual", "/sys/kernel/iommu_groups", "/dev/vfio", "/proc", "/etc",
+        })
+            _tree.AddDirectory(directory);
+        _tree.AddReadOnly($"/{HostLock.FileName}", "");
+        _tree.AddReadWrite("/sys/bus/mdev/drivers_autoprobe", "1\n");
+        _tree.AddWriteOnly("/sys/bus/mdev/drivers_probe");
+        _tree.AddWriteOnly("/sys/bus/mdev/uevent");
+        _tree.AddReadWrite("/dev/vfio/vfio", "");
+    }
+
+    public SimulatedTree Tree => _tree;
+
+    /// <summary>The mdev driver that its devices will be bound to.</summary>
+    public void AddDriver(string name)
+    {
+        string path = $"/sys/bus/mdev/drivers/{name}";
+        _tree.AddDirectory(path);
+        _tree.AddDirectory($"/sys/module/{name}");
+        _tree.AddWriteOnly($"{path}/bind");
+        _tree.AddWriteOnly($"{path}/unbind");
+        _tree.AddWriteOnly($"{path}/uevent");
+        _tree.AddLink($"{path}/module", $"/sys/module/{name}");
+    }
+
+    /// <summary>A parent of a class of its own, as the kernel's sample drivers have: /sys/devices/virtual/CLASS/NAME.</summary>
+    public SimulatedParent AddVirtualParent(string name, IEnumerable<SimulatedType> types)
+    {
+        string path = $"/sys/devices/virtual/{name}/{name}";
+        _tree.AddDirectory(path);
+        _tree.AddDirectory($"/sys/class/{name}");
+        _tree.AddLink($"/sys/class/{name}/{name}", path);
+        _tree.AddLink($"{path}/subsystem", $"/sys/class/{name}");
+        _tree.AddReadWrite($"{path}/uevent", "");
+        PowerDirectory.AddTo(_tree, path);
+        return Register(path, types);
+    }
+
+    /// <summary>Registers a device that is there as a parent.</summary>
+    public SimulatedParent Register(string path, IEnumerable<SimulatedType> types)
+    {
+        var parent = new SimulatedParent(_tree, path);
+        foreach (SimulatedType type in types)
+        {
+            string directory = $"{parent.TypesPath}/{type.Id}";
+            _tree.AddDirectory($"{directory}/devices");
+            _tree.AddReadOnly($"{directory}/available_instances", "0\n");
+            _tree.AddReadOnly($"{directory}/device_api", $"{type.DeviceApi}\n");
+            _tree.AddWriteOnly($"{directory}/create");
+            if (type.Name is not null)
+                _tree.AddReadOnly($"{directory}/name", $"{type.Name}\n");
+            if (type.Description is not null)
+                _tree.AddReadOnly($"{directory}/description", $"{type.Description}\n");
+        }
+
+        _tree.AddLink($"/sys/class/mdev_bus/{parent.Name}", path);
+        return parent;
+    }
+}

@@ -1,0 +1,202 @@
+using System.Text;
+using Mdev.Kernel;
+using Mdev.Simulation.Drivers;
+
+namespace Mdev.Simulation;
+
+/// <summary>The kernel of a simulated host: reacts to a write as drivers/vfio/mdev does, with the errno values measured on real kernels.</summary>
+internal sealed class SimulatedKernel : IKernel
+{
+    private static readonly TimeSpan s_holderPoll = TimeSpan.FromMilliseconds(20);
+
+    private readonly SimulatedTree _tree;
+    private readonly SimulatedDevices _devices;
+    private readonly SimulatedProcesses _processes;
+
+    public SimulatedKernel(string root)
+    {
+        _tree = new SimulatedTree(root);
+        _devices = new SimulatedDevices(_tree);
+        _processes = new SimulatedProcesses(_tree);
+    }
+
+    /// <summary>The kernel of the simulated host in a directory; null when that is none.</summary>
+    public static SimulatedKernel? TryOpen(string root) => SimulationMarker.IsIn(root) ? new SimulatedKernel(root) : null;
+
+    public IAttributeWriter OpenAttribute(string path)
+    {
+        Descriptor descriptor = Descriptor.Open(path, LibC.O_WRONLY | LibC.O_NOFOLLOW | LibC.O_NONBLOCK);
+        // sysfs goes by the mode alone, also for root; an ordinary file system lets root write everything.
+        int errno = (File.GetUnixFileMode(path) & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0 ? Errno.EACCES
+            : SimulationMarker.Read(_tree.Root).IsReadOnly ? Errno.EROFS
+            : 0;
+        if (errno == 0)
+            return new Attribute(this, path, descriptor);
+        descriptor.Dispose();
+        throw Refused(errno, "open", path);
+    }
+
+    public IDisposable OpenGroup(string path)
+    {
+        Descriptor descriptor = Descriptor.Open(path, LibC.O_RDWR);
+        if (!_processes.HoldGroup(Path.GetFileName(path)) && LibC.flock(descriptor.Number, LibC.LOCK_EX | LibC.LOCK_NB) == 0)
+            return descriptor;
+        descriptor.Dispose();
+        throw Refused(Errno.EBUSY, "open", path);
+    }
+
+    /// <summary>Unloads a vendor driver: its parents and their devices go, devices first.</summary>
+    public void UnloadDriver(string driverString)
+    {
+        using IDisposable turn = HostLock.Take(_tree.Root);
+        foreach (SimulatedParent parent in Parents().Where(p => p.DriverString == driverString).ToList())
+        {
+            foreach (string device in _tree.Names(parent.SysfsPath).Where(name => _tree.HasLink($"{parent.SysfsPath}/{name}/mdev_type")).ToList())
+                Detach($"{parent.SysfsPath}/{device}");
+            _tree.RemoveFile($"/sys/class/mdev_bus/{parent.Name}");
+            _tree.RemoveDirectory(parent.TypesPath);
+        }
+    }
+
+    /// <summary>Brings every parent's available_instances up to date.</summary>
+    public void Refresh()
+    {
+        SimulationMarker marker = SimulationMarker.Read(_tree.Root);
+        foreach (SimulatedParent parent in Parents())
+        {
+            SimulatedDriver? driver = SimulatedDrivers.ByDriverString(parent.DriverString);
+            if (driver is not null)
+                Refresh(driver, [parent], marker);
+        }
+    }
+
+    private static MdevException Refused(int errno, string operation, string path) =>
+        new(MdevError.WriteRefused, "The simulated kernel refused", errno, operation, path);
+
+    private static void Refresh(SimulatedDriver driver, IEnumerable<SimulatedParent> parents, SimulationMarker marker)
+    {
+        foreach (SimulatedParent parent in parents)
+        {
+            foreach (string type in parent.TypeIds.ToList())
+                parent.SetAvailable(type, Math.Max(0, driver.Available(parent, type, marker)));
+        }
+    }
+
+    private IEnumerable<SimulatedParent> Parents() =>
+        _tree.Names("/sys/class/mdev_bus")
+            .Where(name => _tree.HasLink($"/sys/class/mdev_bus/{name}"))
+            .Select(name => new SimulatedParent(_tree, _tree.Resolve("/sys/class/mdev_bus", name)));
+
+    // What a write does; the answer is an errno, 0 for success.
+    private int Store(string path, ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty)
+            return 0;
+        string directory = Path.GetDirectoryName(path)!;
+        string name = Path.GetFileName(path);
+        if (name == "create" && Path.GetFileName(Path.GetDirectoryName(directory)) == "mdev_supported_types")
+            return Create(directory, value);
+        if (name == "remove" && Path.GetDirectoryName(directory) is not null)
+            return Remove(directory, value);
+        if (name == "unbind" && directory.StartsWith("/sys/bus/mdev/drivers/", StringComparison.Ordinal))
+            return Unbind(Path.GetFileName(directory), Encoding.UTF8.GetString(value).TrimEnd('\n'));
+        _tree.Replace(path, Encoding.UTF8.GetString(value));
+        return 0;
+    }
+
+    // create_store in drivers/vfio/mdev/mdev_sysfs.c, and what the driver's probe answers.
+    private int Create(string typePath, ReadOnlySpan<byte> value)
+    {
+        if (value.Length is not (36 or 37) || !Guid.TryParseExact(Encoding.Latin1.GetString(value[..36]), "D", out Guid parsed))
+            return Errno.EINVAL;
+        string uuid = parsed.ToString();
+        using IDisposable turn = HostLock.Take(_tree.Root);
+        var parent = new SimulatedParent(_tree, Path.GetDirectoryName(Path.GetDirectoryName(typePath))!);
+        string type = Path.GetFileName(typePath);
+        if (!_tree.HasDirectory(typePath) || SimulatedDrivers.ByDriverString(parent.DriverString) is not { } driver)
+            return Errno.ENODEV;
+        if (_devices.Exists(uuid))
+            return Errno.EEXIST;
+        SimulationMarker marker = SimulationMarker.Read(_tree.Root);
+        if (driver.Available(parent, type, marker) <= 0)
+            return driver.FullErrno;
+        _devices.Add(driver, parent, type, uuid, _devices.FreeGroup());
+        Refresh(driver, driver.Sharing(_tree, parent), marker);
+        return 0;
+    }
+
+    // remove_store in drivers/vfio/mdev/mdev_sysfs.c: kstrtoul with base 0, then the removal, which waits for whoever has the device open.
+    private int Remove(string device, ReadOnlySpan<byte> value)
+    {
+        if (!KernelNumber.TryParse(value, out ulong number))
+            return Errno.EINVAL;
+        if (number == 0)
+            return 0;
+        string? group;
+        using (HostLock.Take(_tree.Root))
+        {
+            if (!_tree.HasLink($"{device}/mdev_type"))
+                return Errno.ENODEV;
+            group = _tree.LinkName($"{device}/iommu_group");
+            if (group is null || !_processes.HoldDevice(group))
+            {
+                Detach(device);
+                return 0;
+            }
+
+            _devices.TakeOffBus(device);
+        }
+
+        while (_processes.HoldDevice(group))
+            Thread.Sleep(s_holderPoll);
+        using (HostLock.Take(_tree.Root))
+            Finish(device);
+        return 0;
+    }
+
+    private int Unbind(string driver, string uuid)
+    {
+        using IDisposable turn = HostLock.Take(_tree.Root);
+        if (_devices.Find(uuid) is not { } device || _tree.LinkName($"{device}/driver") != driver)
+            return Errno.ENODEV;
+        _devices.Unbind(device);
+        RefreshAround(device);
+        return 0;
+    }
+
+    private void Detach(string device)
+    {
+        _devices.TakeOffBus(device);
+        Finish(device);
+    }
+
+    private void Finish(string device)
+    {
+        _devices.Release(device);
+        RefreshAround(device);
+    }
+
+    private void RefreshAround(string device)
+    {
+        var parent = new SimulatedParent(_tree, Path.GetDirectoryName(device)!);
+        if (SimulatedDrivers.ByDriverString(parent.DriverString) is { } driver)
+            Refresh(driver, driver.Sharing(_tree, parent), SimulationMarker.Read(_tree.Root));
+    }
+
+    private sealed class Attribute(SimulatedKernel kernel, string path, Descriptor descriptor) : IAttributeWriter
+    {
+        public string Path => path;
+
+        public void Write(ReadOnlySpan<byte> value)
+        {
+            // A file that is no longer where it was opened is that of a device or a driver that went away meanwhile.
+            int errno = System.IO.Path.GetFileName(descriptor.RealPath) != System.IO.Path.GetFileName(path) || !File.Exists(path)
+                ? Errno.ENODEV
+                : kernel.Store(path[kernel._tree.Root.Length..], value);
+            if (errno != 0)
+                throw Refused(errno, "write", path);
+        }
+
+        public void Dispose() => descriptor.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+using System.Management.Automation;
+using Mdev;
+using Mdev.Inventory;
+using MdevPS.Completers;
+
+namespace MdevPS.Commands;
+
+/// <summary>Gets the devices that can have mediated children.</summary>
+[Cmdlet(VerbsCommon.Get, Nouns.Parent)]
+[OutputType(typeof(MdevParent))]
+public sealed class GetMdevParentCommand : MdevCommand
+{
+    /// <summary>Names of parents; wildcards are allowed.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [NameOf(typeof(MdevParent))]
+    [ArgumentCompleter(typeof(ParentCompleter))]
+    public string[]? Parent { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => Parent;
+
+    /// <inheritdoc/>
+    protected override void ProcessHost(HostRoot host)
+    {
+        var reader = new ParentReader(host, Report);
+        if (!reader.IsSupported)
+            WriteVerbose($"Host '{host.Root}' has no /sys/bus/mdev: no driver that offers mediated devices is loaded.");
+        WriteEach(reader.Read(NamePatterns.Filter(Parent)));
+    }
+}

@@ -1,0 +1,84 @@
+using System.Management.Automation;
+using Mdev;
+using Mdev.Kernel;
+using MdevPS.Errors;
+
+namespace MdevPS.Commands;
+
+/// <summary>What all cmdlets that touch a host have in common: the root, the way an error is told, and Ctrl+C.</summary>
+public abstract class MdevCommand : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private HostRoot? _host;
+    private string? _hostRoot;
+
+    /// <summary>
+    /// The root directory of the host: a simulated one, a container's view of its host, a mounted image. Without it the one in
+    /// the environment variable MDEVPS_ROOT is meant and, where that is not set, this machine.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Root { get; set; }
+
+    /// <summary>Cancelled as soon as the pipeline is stopped.</summary>
+    protected CancellationToken StopToken => _stop.Token;
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _stop.Cancel();
+
+    /// <summary>Does the work of one record; what it throws becomes an error record, and the next one goes on.</summary>
+    /// <param name="host">The host that the record is about.</param>
+    protected abstract void ProcessHost(HostRoot host);
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord()
+    {
+        try
+        {
+            ProcessHost(OpenHost());
+        }
+        catch (MdevException e)
+        {
+            Report(e, Target);
+        }
+    }
+
+    /// <summary>What an error of the whole record is about.</summary>
+    protected virtual object? Target => Root;
+
+    /// <summary>Tells an error that does not end anything.</summary>
+    protected void Report(MdevException exception, object? target) => WriteError(MdevErrorRecord.Of(exception, target));
+
+    /// <summary>Tells an error about a path or name that the exception itself carries.</summary>
+    protected void Report(MdevException exception) => Report(exception, exception.Path ?? Target);
+
+    /// <summary>Writes objects to the pipeline one by one until it is stopped.</summary>
+    protected void WriteEach<T>(IEnumerable<T> objects)
+    {
+        foreach (T item in objects)
+        {
+            if (StopToken.IsCancellationRequested)
+                return;
+            WriteObject(item);
+        }
+    }
+
+    // A pipeline of many records is mostly about one host.
+    private HostRoot OpenHost()
+    {
+        if (_host is null || _hostRoot != Root)
+        {
+            _host = HostRoot.Open(Root is null ? null : GetUnresolvedProviderPathFromPSPath(Root), WriteVerbose);
+            _hostRoot = Root;
+        }
+
+        return _host;
+    }
+}

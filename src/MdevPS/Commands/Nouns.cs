@@ -1,0 +1,10 @@
+namespace MdevPS.Commands;
+
+/// <summary>The nouns of our cmdlets.</summary>
+internal static class Nouns
+{
+    public const string Parent = "MdevParent";
+    public const string Type = "MdevType";
+    public const string Device = "MdevDevice";
+    public const string Simulation = "MdevSimulation";
+}

@@ -1,0 +1,38 @@
+using System.Management.Automation;
+using Mdev;
+using Mdev.Kernel;
+using Mdev.Simulation;
+using MdevPS.Errors;
+
+namespace MdevPS.Commands;
+
+/// <summary>Takes a simulated host away, with all its devices.</summary>
+[Cmdlet(VerbsCommon.Remove, Nouns.Simulation, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(void))]
+public sealed class RemoveMdevSimulationCommand : PSCmdlet
+{
+    /// <summary>The root of the simulated host. It has to be named: neither MDEVPS_ROOT nor anything else stands in for it.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string Root { get; set; } = "";
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        string root = GetUnresolvedProviderPathFromPSPath(Root);
+        try
+        {
+            SimulatedHost.RequireMarker(root);
+            if (!ShouldProcess(root, "Remove simulated host"))
+                return;
+            SimulatedHost.Remove(root);
+            // A default that is gone would only make every later cmdlet fail.
+            if (Environment.GetEnvironmentVariable(HostRoot.EnvironmentVariable) is { Length: > 0 } now && System.IO.Path.GetFullPath(now) == System.IO.Path.GetFullPath(root))
+                Environment.SetEnvironmentVariable(HostRoot.EnvironmentVariable, null);
+        }
+        catch (MdevException e)
+        {
+            WriteError(MdevErrorRecord.Of(e, root));
+        }
+    }
+}

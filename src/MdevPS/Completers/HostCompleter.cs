@@ -1,0 +1,45 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using Mdev;
+using Mdev.Inventory;
+using Mdev.Kernel;
+
+namespace MdevPS.Completers;
+
+/// <summary>Completes the names of a host, narrowed by what is typed already; a host that cannot be read completes nothing.</summary>
+public abstract class HostCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters)
+    {
+        string typed = Quoting.Unquote(wordToComplete);
+        try
+        {
+            HostRoot host = HostRoot.Open(fakeBoundParameters["Root"] as string);
+            return Candidates(host, fakeBoundParameters)
+                .Where(candidate => candidate.Name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
+                .Select(candidate => new CompletionResult(Quoting.Quote(candidate.Name), Printable.Text(candidate.Name), CompletionResultType.ParameterValue, Printable.Text(candidate.ToolTip)))
+                .ToList();
+        }
+        catch (MdevException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>What could be meant, with a line that tells the choices apart.</summary>
+    private protected abstract IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound);
+
+    /// <summary>The filter that an argument typed before makes; everything when there is none.</summary>
+    private protected static NameFilter Typed(IDictionary bound, string parameter) => Commands.NamePatterns.Filter(bound[parameter] switch
+    {
+        string text => [text],
+        object[] several => several.Select(item => $"{item}").ToArray(),
+        _ => null,
+    });
+
+    /// <summary>Completion has nowhere to tell what is broken.</summary>
+    private protected static void Ignore(MdevException exception) => _ = exception;
+}

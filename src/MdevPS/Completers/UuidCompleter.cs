@@ -1,0 +1,13 @@
+using System.Collections;
+using Mdev;
+using Mdev.Inventory;
+
+namespace MdevPS.Completers;
+
+/// <summary>Completes the UUIDs of devices, of those of a parent and type typed before.</summary>
+public sealed class UuidCompleter : HostCompleter
+{
+    private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound) =>
+        new DeviceReader(host, Ignore).Read(new DeviceQuery { Parents = Typed(bound, "Parent"), Types = Typed(bound, "Type") })
+            .Select(d => (d.Uuid.ToString(), $"{d.Type} on {d.Parent}, {d.State}"));
+}

@@ -1,0 +1,59 @@
+using System.Management.Automation;
+using Mdev;
+using Mdev.Kernel;
+
+namespace MdevPS.Errors;
+
+/// <summary>The one place where error records are made: the id and the category follow from the cause, the message ends in the next step.</summary>
+internal static class MdevErrorRecord
+{
+    public static ErrorRecord Of(MdevException exception, object? target)
+    {
+        string message = exception.Message.EndsWith('.') ? exception.Message : exception.Message + ".";
+        return new ErrorRecord(exception, "Mdev" + exception.Error, Category(exception.Error), target)
+        {
+            ErrorDetails = new ErrorDetails(Printable.Text($"{message} {NextStep(exception.Error)}")),
+        };
+    }
+
+    private static ErrorCategory Category(MdevError error) => error switch
+    {
+        MdevError.RootNotFound or MdevError.ParentNotFound or MdevError.TypeNotFound or MdevError.DeviceNotFound => ErrorCategory.ObjectNotFound,
+        MdevError.NotSupported => ErrorCategory.NotInstalled,
+        MdevError.NotLive or MdevError.NotASimulation or MdevError.OtherComputer => ErrorCategory.InvalidOperation,
+        MdevError.PermissionDenied or MdevError.ReadOnly => ErrorCategory.PermissionDenied,
+        MdevError.TypeAmbiguous or MdevError.InvalidArgument => ErrorCategory.InvalidArgument,
+        MdevError.NoCapacity => ErrorCategory.LimitsExceeded,
+        MdevError.UuidExists or MdevError.PathExists => ErrorCategory.ResourceExists,
+        MdevError.InUse => ErrorCategory.ResourceBusy,
+        MdevError.GuardUnavailable => ErrorCategory.ResourceUnavailable,
+        MdevError.BrokenEntry => ErrorCategory.InvalidData,
+        MdevError.AttributeUnreadable => ErrorCategory.ReadError,
+        MdevError.WriteRefused => ErrorCategory.WriteError,
+        _ => ErrorCategory.InvalidOperation,
+    };
+
+    private static string NextStep(MdevError error) => error switch
+    {
+        MdevError.RootNotFound => "Check -Root, or the environment variable MDEVPS_ROOT.",
+        MdevError.NotSupported => "Load the vendor's driver (its package names it), or try a simulated host: New-MdevSimulation -Use.",
+        MdevError.NotLive => "Only a running kernel's sysfs or a simulated host can be changed; check -Root.",
+        MdevError.PermissionDenied => $"Run as root{(Environment.UserName.Length > 0 && Environment.UserName != "root" ? $" (you are {Environment.UserName})" : "")}, or have the file's mode changed.",
+        MdevError.ReadOnly => "Remount sysfs read-write; in a container, have it started with a writable /sys.",
+        MdevError.ParentNotFound => "See what there is: Get-MdevParent.",
+        MdevError.TypeNotFound => "See what there is: Get-MdevType.",
+        MdevError.TypeAmbiguous => "Name one of the type ids.",
+        MdevError.DeviceNotFound => "See what there is: Get-MdevDevice.",
+        MdevError.NoCapacity => "See what is left: Get-MdevType -Available; free some with Remove-MdevDevice.",
+        MdevError.UuidExists => "Use another UUID, or see the one there is: Get-MdevDevice.",
+        MdevError.InUse => "Shut the VM down first, or close the program that has it open.",
+        MdevError.GuardUnavailable => "Nothing was changed. Check that /dev/vfio of the host is there.",
+        MdevError.BrokenEntry => "The rest was read. If it stays, reload the driver that made the entry.",
+        MdevError.AttributeUnreadable => "The property is null. Try again; a device that is being reset answers later.",
+        MdevError.WriteRefused => "The kernel log (dmesg) often says why.",
+        MdevError.OtherComputer => "Run the command on that computer: Invoke-Command -ComputerName.",
+        MdevError.NotASimulation => "Name the Root that New-MdevSimulation gave.",
+        MdevError.PathExists => "Name a directory that is absent or empty.",
+        _ => "See Get-Help for the command.",
+    };
+}

@@ -1,0 +1,14 @@
+using System.Management.Automation;
+
+namespace MdevPS;
+
+/// <summary>Says at import, in one sentence, that this module has nothing to offer on another operating system.</summary>
+public sealed class LinuxOnly : IModuleAssemblyInitializer
+{
+    /// <inheritdoc/>
+    public void OnImport()
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException("MdevPS manages mediated devices of the Linux kernel and works on Linux only.");
+    }
+}
