@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Runs every test that needs no virtual machine and adds up what they count: its last line is 'N passed, N failed, N skipped'.
+# With pwsh on PATH the cmdlet tests run on the real engine and on the stand-in, and Pester runs; without it, on the stand-in alone.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+results=$PWD/out/results
+rm -rf "$results"
+mkdir -p "$results"
+
+# count SUITE 'N passed, N failed, N skipped'
+count() { echo "$1: $2" && echo "$2" >>"$results/counts"; }
+
+# xunit PROJECT [ENGINE]
+xunit() {
+    local suite=$1${2:+ on the $2 engine} trx=$results/$1${2:+-$2}.trx
+    echo "== $suite"
+    MDEVPS_ENGINE=${2:-} dotnet test "tests/$1" --no-build --nologo --verbosity quiet --logger "trx;LogFileName=$trx" || true
+    [ -f "$trx" ] || { count "$suite" '0 passed, 1 failed, 0 skipped' && return; }
+    # What was skipped is said aloud, with its reason.
+    awk -F'"' '/outcome="NotExecuted"/ { for (i = 1; i < NF; i++) if ($i ~ / testName=$/) name = $(i + 1) }
+        name && /<Message>/ { gsub(/ *<\/?Message>/, ""); print "SKIPPED " name ": " $0; name = "" }' "$trx"
+    count "$suite" "$(awk -F'"' '/<Counters/ { printf "%d passed, %d failed, %d skipped", $6, $4 - $6, $2 - $4 }' "$trx")"
+}
+
+xunit Mdev.Tests
+xunit Conformance
+xunit MdevPS.Tests standin
+if command -v pwsh >/dev/null; then
+    xunit MdevPS.Tests real
+    echo "== Pester in $(pwsh --version)"
+    pwsh -NoProfile -File tests/Pester/run.ps1 | tee "$results/pester.txt" || true
+    count Pester "$(grep -E '^[0-9]+ passed, [0-9]+ failed, [0-9]+ skipped$' "$results/pester.txt" | tail -n 1 || echo '0 passed, 1 failed, 0 skipped')"
+    tests/Demo/compare.sh && count 'The demo is the same on both engines' '1 passed, 0 failed, 0 skipped' ||
+        count 'The demo is the same on both engines' '0 passed, 1 failed, 0 skipped'
+else
+    echo "== SKIPPED: Pester, MdevPS.Tests on the real engine, and the comparison of the demos, because there is no pwsh on PATH"
+    count 'Pester and the real engine' '0 passed, 0 failed, 3 skipped'
+fi
+
+awk '{ passed += $1; failed += $3; skipped += $5 }
+    END { printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped; exit failed > 0 || passed == 0 }' "$results/counts"
