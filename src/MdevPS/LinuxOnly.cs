@@ -6,9 +6,13 @@ namespace MdevPS;
 public sealed class LinuxOnly : IModuleAssemblyInitializer
 {
     /// <inheritdoc/>
-    public void OnImport()
+    public void OnImport() => Require(OperatingSystem.IsLinux());
+
+    /// <summary>Makes sure that the operating system is Linux.</summary>
+    /// <exception cref="PlatformNotSupportedException">It is another one.</exception>
+    public static void Require(bool isLinux)
     {
-        if (!OperatingSystem.IsLinux())
+        if (!isLinux)
             throw new PlatformNotSupportedException("MdevPS manages mediated devices of the Linux kernel and works on Linux only.");
     }
 }

@@ -55,12 +55,10 @@ public sealed class DeviceCreator(HostRoot host, Action<MdevException> report)
     {
         for (long start = Environment.TickCount64; ; cancel.WaitHandle.WaitOne(s_completePoll))
         {
-            MdevDevice? device = _devices.Find(parent, uuid);
-            bool over = cancel.IsCancellationRequested || Environment.TickCount64 - start > s_completeLimit.TotalMilliseconds;
-            if (device is not null && (over || IsComplete(device)))
+            MdevDevice device = _devices.Find(parent, uuid) ?? throw new MdevException(
+                MdevError.DeviceNotFound, $"Device {uuid} was made on '{Printable.Text(parent.Name)}' and was gone before it could be read: somebody else removed it.");
+            if (IsComplete(device) || cancel.IsCancellationRequested || Environment.TickCount64 - start > s_completeLimit.TotalMilliseconds)
                 return device;
-            if (over)
-                throw new MdevException(MdevError.DeviceNotFound, $"Device {uuid} was made on '{Printable.Text(parent.Name)}', but it was gone before it could be read: somebody else may have removed it.");
         }
     }
 

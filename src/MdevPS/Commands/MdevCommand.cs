@@ -31,7 +31,17 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
     }
 
     /// <inheritdoc/>
-    protected override void StopProcessing() => _stop.Cancel();
+    protected override void StopProcessing()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Ctrl+C came while the pipeline was already being taken down.
+        }
+    }
 
     /// <summary>Does the work of one record; what it throws becomes an error record, and the next one goes on.</summary>
     /// <param name="host">The host that the record is about.</param>
