@@ -4,7 +4,7 @@ namespace Mdev.Simulation.Drivers;
 
 /// <summary>
 /// Hardware that does not exist, of any size: parents that are PCI functions, types that share a pool, and thousands of devices made
-/// with the host. What a real driver would have is kept to what a look at the host reads; no device has a power/ directory.
+/// with the host. Its devices are lean: no power/ directories, for one.
 /// </summary>
 internal sealed class FleetDriver : SimulatedDriver
 {
@@ -45,7 +45,7 @@ internal sealed class FleetDriver : SimulatedDriver
         {
             // The same fleet has the same UUIDs whenever it is made.
             string uuid = $"f1ee7000-0000-4000-8000-{i:x12}";
-            maker.Add(this, parents[i % parents.Count], types[i / parents.Count % types.Count].Id, uuid, host.NewGroup(), withPower: false);
+            maker.Add(this, parents[i % parents.Count], types[i / parents.Count % types.Count].Id, uuid, host.NewGroup(), lean: true);
         }
     }
 
