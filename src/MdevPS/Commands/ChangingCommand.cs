@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using Mdev;
-using Mdev.Kernel;
 
 namespace MdevPS.Commands;
 
@@ -14,21 +13,11 @@ public abstract class ChangingCommand : MdevCommand
     /// <inheritdoc/>
     protected sealed override void ProcessHost(HostRoot host)
     {
-        if (!string.IsNullOrEmpty(PSComputerName) && !IsThisComputer(PSComputerName))
-        {
-            throw new MdevException(
-                MdevError.OtherComputer,
-                $"Nothing was changed: the object was listed on computer '{Printable.Text(PSComputerName)}', and this is '{Environment.MachineName}'.");
-        }
-
+        Computer.RequireThis(PSComputerName);
         Change(host);
     }
 
     /// <summary>Changes the host for one record.</summary>
     /// <param name="host">The host that the record is about.</param>
     protected abstract void Change(HostRoot host);
-
-    private static bool IsThisComputer(string name) =>
-        name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
-        || name.Equals(Environment.MachineName, StringComparison.OrdinalIgnoreCase);
 }

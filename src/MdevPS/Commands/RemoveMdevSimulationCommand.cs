@@ -16,12 +16,17 @@ public sealed class RemoveMdevSimulationCommand : PSCmdlet
     [ValidateNotNullOrEmpty]
     public string Root { get; set; } = "";
 
+    /// <summary>The computer that a remoted object came from.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    public string? PSComputerName { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
         string root = GetUnresolvedProviderPathFromPSPath(Root);
         try
         {
+            Computer.RequireThis(PSComputerName);
             SimulatedHost.RequireMarker(root);
             if (!ShouldProcess(root, "Remove simulated host"))
                 return;
