@@ -136,7 +136,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
     {
         try
         {
-            bool looksLikeOne = Guid.TryParseExact(name, "D", out _);
+            bool looksLikeOne = KernelUuid.TryParse(name, out _);
             if (!looksLikeOne && TypeLink.Read(parent, name) is null)
                 return null;
             return ReadOne($"{place.SysfsPath}/{name}", name, onBus: host.ReadLink($"{Bus}/{name}") is not null, types);
@@ -151,7 +151,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
     private MdevDevice? ReadOne(string path, string name, bool onBus, NameFilter? types = null)
     {
         string onMachine = host.OnMachine(path);
-        if (!Guid.TryParseExact(name, "D", out Guid uuid))
+        if (!KernelUuid.TryParse(name, out Guid uuid))
             throw new MdevException(MdevError.BrokenEntry, $"'{onMachine}' is among the devices, but its name is no UUID.", onMachine);
 
         string? type = ReadType(path, name);

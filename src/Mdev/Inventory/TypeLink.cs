@@ -11,7 +11,7 @@ internal static class TypeLink
         // The name mdev_supported_type, and a link that bears the type id itself, are those of the interface's drafts of 2016.
         string? target = Target(directory, $"{name}/mdev_type") ?? Target(directory, $"{name}/mdev_supported_type");
         return target is not null ? AttributeReader.LastPart(target)
-            : Guid.TryParseExact(name, "D", out _) ? NamedById(directory, name) : null;
+            : KernelUuid.TryParse(name, out _) ? NamedById(directory, name) : null;
     }
 
     private static string? NamedById(DirectoryHandle parent, string name)

@@ -59,6 +59,7 @@ public sealed record SimulatedHost
     }
 
     /// <summary>Unloads a vendor driver of a simulated host, as rmmod does: its parents and all their devices go.</summary>
+    /// <exception cref="MdevException">EBUSY: a process has one of the devices open.</exception>
     public static void UnloadDriver(string root, string driver) => new SimulatedKernel(root).UnloadDriver(driver);
 
     private static void RequireSizes(Dictionary<string, SimulatedDriver> chosen, SimulationSizes sizes)

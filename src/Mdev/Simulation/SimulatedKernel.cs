@@ -46,13 +46,17 @@ internal sealed class SimulatedKernel : IKernel
     }
 
     /// <summary>Unloads a vendor driver: its parents and their devices go, devices first.</summary>
+    /// <exception cref="MdevException">EBUSY: a process has one of the devices open.</exception>
     public void UnloadDriver(string driverString)
     {
         using IDisposable turn = HostLock.Take(_tree.Root);
-        foreach (SimulatedParent parent in Parents().Where(p => p.DriverString == driverString).ToList())
+        List<SimulatedParent> parents = Parents().Where(p => p.DriverString == driverString).ToList();
+        if (parents.SelectMany(p => p.Devices()).Any(device => _tree.LinkName($"{device}/iommu_group") is { } group && _processes.HoldDevice(group)))
+            throw Refused(Errno.EBUSY, "delete_module", driverString);
+        foreach (SimulatedParent parent in parents)
         {
-            foreach (string device in _tree.Names(parent.SysfsPath).Where(name => _tree.HasLink($"{parent.SysfsPath}/{name}/mdev_type")).ToList())
-                Detach($"{parent.SysfsPath}/{device}");
+            foreach (string device in parent.Devices().ToList())
+                Detach(device);
             _tree.RemoveFile($"/sys/class/mdev_bus/{parent.Name}");
             _tree.RemoveDirectory(parent.TypesPath);
         }
@@ -101,6 +105,9 @@ internal sealed class SimulatedKernel : IKernel
             return Remove(directory, value);
         if (name == "unbind" && directory.StartsWith("/sys/bus/mdev/drivers/", StringComparison.Ordinal))
             return Unbind(Path.GetFileName(directory), Encoding.UTF8.GetString(value).TrimEnd('\n'));
+        // No driver takes a device back: mdev devices are probed once, when they are made.
+        if (name == "bind" && directory.StartsWith("/sys/bus/mdev/drivers/", StringComparison.Ordinal))
+            return Errno.ENODEV;
         _tree.Replace(path, Encoding.UTF8.GetString(value));
         return 0;
     }
@@ -108,7 +115,7 @@ internal sealed class SimulatedKernel : IKernel
     // create_store in drivers/vfio/mdev/mdev_sysfs.c, and what the driver's probe answers.
     private int Create(string typePath, ReadOnlySpan<byte> value)
     {
-        if (value.Length is not (36 or 37) || !Guid.TryParseExact(Encoding.Latin1.GetString(value[..36]), "D", out Guid parsed))
+        if (value.Length is not (36 or 37) || !KernelUuid.TryParse(Encoding.Latin1.GetString(value[..36]), out Guid parsed))
             return Errno.EINVAL;
         string uuid = parsed.ToString();
         using IDisposable turn = HostLock.Take(_tree.Root);

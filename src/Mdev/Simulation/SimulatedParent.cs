@@ -22,6 +22,9 @@ internal sealed class SimulatedParent(SimulatedTree tree, string path)
 
     public IEnumerable<string> TypeIds => tree.Names(TypesPath);
 
+    /// <summary>The directories of its devices, except those on their way out.</summary>
+    public IEnumerable<string> Devices() => tree.Names(path).Select(name => $"{path}/{name}").Where(device => tree.HasLink($"{device}/mdev_type"));
+
     /// <summary>The types of the devices that take up instances: one without a driver takes none, one on its way out still does.</summary>
     public IReadOnlyList<string> TypesInUse => _typesInUse ??= tree.Names(path)
         .Where(name => tree.HasLink($"{path}/{name}/iommu_group"))

@@ -30,11 +30,15 @@ internal sealed class SimulatedTree(string root)
     /// <summary>A device node 0600; an ordinary file stands for it.</summary>
     public void AddNode(string path) => AddFile(path, "", UnixFileMode.UserRead | UnixFileMode.UserWrite);
 
-    /// <summary>A link whose text leads to <paramref name="target"/> from where it will stand in the end.</summary>
+    /// <summary>
+    /// A link whose text leads to <paramref name="target"/> from where it will stand in the end. As the kernel writes it, the text ends
+    /// in the target's own name, also when the link stands below its target.
+    /// </summary>
     public void AddLink(string path, string target, string? standsAt = null)
     {
         string from = Path.GetDirectoryName(standsAt ?? path)!;
-        File.CreateSymbolicLink(OnMachine(path), Path.GetRelativePath(from, target));
+        string way = Path.GetRelativePath(from, Path.GetDirectoryName(target)!);
+        File.CreateSymbolicLink(OnMachine(path), Path.Combine(way == "." ? "" : way, Path.GetFileName(target)));
     }
 
     /// <summary>Gives an attribute another value; a reader sees the old one or the new one, never a part.</summary>
