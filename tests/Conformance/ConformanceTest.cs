@@ -1,0 +1,85 @@
+using System.Text;
+using Mdev.Conformance.Worlds;
+using Mdev.Inventory;
+using Mdev.Kernel;
+
+[assembly: CollectionBehavior(DisableTestParallelization = true)]
+
+namespace Mdev.Conformance;
+
+/// <summary>A test that says the same of a simulated host and of a real one. Tables in the comments are those of the kernel's contract.</summary>
+public abstract class ConformanceTest : IDisposable
+{
+    private protected World World { get; } = World.Start();
+
+    private protected HostRoot Host => World.Host;
+
+    public void Dispose()
+    {
+        World.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>A UUID that tells itself apart in a failure's message.</summary>
+    private protected static Guid Uuid(int number) => new(number, 0, 0x4000, 0x80, 0, 0, 0, 0, 0, 0, 1);
+
+    private protected Answer Create(string type, Guid uuid) => Write($"{Paths.Type(type)}/create", uuid.ToString());
+
+    private protected Answer Create(string type, string value) => Write($"{Paths.Type(type)}/create", value);
+
+    private protected Answer Remove(Guid uuid, string value = "1") => Write(RemovePath(uuid), value);
+
+    private protected string RemovePath(Guid uuid) => $"{Paths.Device(uuid, Host)}/remove";
+
+    /// <summary>One open, one write, one close.</summary>
+    private protected Answer Write(string hostPath, string value) => Answer.To(() =>
+    {
+        using IAttributeWriter attribute = Host.OpenAttribute(hostPath);
+        attribute.Write(Encoding.UTF8.GetBytes(value));
+    });
+
+    private protected static Answer Write(IAttributeWriter attribute, string value) => Answer.To(() => attribute.Write(Encoding.UTF8.GetBytes(value)));
+
+    /// <summary>Makes devices that the test takes for granted.</summary>
+    private protected Guid[] Have(string type, int count, int from = 1)
+    {
+        Guid[] uuids = Enumerable.Range(from, count).Select(Uuid).ToArray();
+        Assert.All(uuids, uuid => Assert.Equal(Answer.Done, Create(type, uuid)));
+        return uuids;
+    }
+
+    private protected Guid Have(string type) => Have(type, 1)[0];
+
+    /// <summary>The UUIDs on the bus, as the kernel spells them.</summary>
+    private protected string[] OnBus()
+    {
+        using DirectoryHandle bus = Host.OpenDirectory(Paths.Bus)!;
+        return bus.Entries().Select(e => e.Name).Order(StringComparer.Ordinal).ToArray();
+    }
+
+    private protected int Available(string type) => int.Parse(Read($"{Paths.Type(type)}/available_instances")!);
+
+    private protected string? Read(string hostPath)
+    {
+        int slash = hostPath.LastIndexOf('/');
+        using DirectoryHandle? directory = Host.OpenDirectory(hostPath[..slash]);
+        return directory?.ReadAttribute(hostPath[(slash + 1)..]);
+    }
+
+    private protected MdevDevice? Find(Guid uuid) => new DeviceReader(Host, e => throw e).Find(uuid);
+
+    /// <summary>The outcome of as many threads as there are actions, let loose together.</summary>
+    private protected static Answer[] AtOnce(int count, Func<Answer> action)
+    {
+        using var start = new Barrier(count);
+        var answers = new Answer[count];
+        Thread[] threads = Enumerable.Range(0, count).Select(i => new Thread(() =>
+        {
+            start.SignalAndWait();
+            answers[i] = action();
+        })).ToArray();
+        Array.ForEach(threads, t => t.Start());
+        Array.ForEach(threads, t => t.Join());
+        return answers;
+    }
+}

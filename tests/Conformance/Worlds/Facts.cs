@@ -1,0 +1,13 @@
+namespace Mdev.Conformance.Worlds;
+
+/// <summary>A test that a simulated host cannot pass, whose files are ordinary ones.</summary>
+internal sealed class KernelOnlyFactAttribute : FactAttribute
+{
+    public KernelOnlyFactAttribute(string why) => Skip = World.IsKernel ? null : $"Only on the real kernel: {why}";
+}
+
+/// <summary>A test about the rights of others, for which one has to be root oneself.</summary>
+internal sealed class RootFactAttribute : FactAttribute
+{
+    public RootFactAttribute() => Skip = Environment.UserName == "root" ? null : "Needs root.";
+}
