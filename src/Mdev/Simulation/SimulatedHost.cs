@@ -58,6 +58,21 @@ public sealed record SimulatedHost
     /// <summary>Unloads a vendor driver of a simulated host, as rmmod does: its parents and all their devices go.</summary>
     public static void UnloadDriver(string root, string driver) => new SimulatedKernel(root).UnloadDriver(driver);
 
+    /// <summary>Starts a virtual machine on a simulated host: a QEMU process that holds devices open.</summary>
+    /// <returns>Its process id.</returns>
+    /// <exception cref="MdevException"><see cref="MdevError.DeviceNotFound"/>, or EBUSY: somebody has the device open already.</exception>
+    public static int StartVm(string root, string name, params Guid[] devices) =>
+        new SimulatedKernel(root).StartProcess("qemu-system-x86", ["/usr/bin/qemu-system-x86_64", "-name", $"guest={name.Replace(",", ",,", StringComparison.Ordinal)},debug-threads=on", "-uuid", Guid.NewGuid().ToString(), "-S"], devices);
+
+    /// <summary>Starts a process on a simulated host that holds devices open.</summary>
+    /// <returns>Its process id.</returns>
+    /// <exception cref="MdevException"><see cref="MdevError.DeviceNotFound"/>, or EBUSY: somebody has the device open already.</exception>
+    public static int StartProcess(string root, string name, string[] commandLine, params Guid[] devices) =>
+        new SimulatedKernel(root).StartProcess(name, commandLine, devices);
+
+    /// <summary>Ends a process of a simulated host, which lets go of its devices.</summary>
+    public static void EndProcess(string root, int processId) => new SimulatedKernel(root).EndProcess(processId);
+
     /// <inheritdoc/>
     public override string ToString() => Root;
 }
