@@ -38,11 +38,12 @@ public static class Printable
         return line.Length <= most ? line.ToString() : line.ToString(0, most - 1) + "…";
     }
 
-    /// <summary>A value of an object as a view shows it: null is empty, a list is its items behind commas.</summary>
+    /// <summary>A value of an object as a view shows it: null is empty, a list is its items behind commas, and one without items a hyphen.</summary>
     public static string Text(object? value) => value switch
     {
         null => "",
         string text => Text(text, int.MaxValue),
+        System.Collections.ICollection { Count: 0 } => "-",
         System.Collections.IEnumerable items => Text(string.Join(", ", items.Cast<object?>()), int.MaxValue),
         _ => Text(value.ToString() ?? "", int.MaxValue),
     };

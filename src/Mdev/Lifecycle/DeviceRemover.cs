@@ -1,5 +1,6 @@
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Vfio;
 
 namespace Mdev.Lifecycle;
 
@@ -44,7 +45,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
             if (device.VfioPath is not { } node)
                 return null;
             host.Trace($"Holding '{host.OnMachine(node)}' so that nobody can open the device meanwhile.");
-            IDisposable group = OpenGroup(node, uuid);
+            IDisposable group = OpenGroup(node, device);
             // The number may have gone to another device between the look and the open.
             if (_devices.Find(uuid)?.VfioPath == node)
                 return group;
@@ -54,7 +55,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
         throw new MdevException(MdevError.GuardUnavailable, $"Device {uuid} was not removed: its IOMMU group keeps changing.");
     }
 
-    private IDisposable OpenGroup(string node, Guid uuid)
+    private IDisposable OpenGroup(string node, MdevDevice device)
     {
         try
         {
@@ -62,16 +63,20 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
         }
         catch (MdevException e)
         {
-            string what = $"Device {uuid} was not removed";
+            string what = $"Device {device.Uuid} was not removed";
             (MdevError error, string why) = e.Errno switch
             {
-                Errno.EBUSY => (MdevError.InUse, "a process has it open"),
+                Errno.EBUSY => (MdevError.InUse, $"{Holders(device)} has it open"),
                 Errno.EACCES or Errno.EPERM => (MdevError.PermissionDenied, "whether it is in use can only be made sure of by opening its VFIO group, which this user may not"),
                 _ => (MdevError.GuardUnavailable, "its VFIO group cannot be opened, so that it cannot be kept from being in use"),
             };
             throw new MdevException(error, $"{what}: {why}", e.Errno, e.Operation!, e.Path!, e);
         }
     }
+
+    private string Holders(MdevDevice device) => UserScan.Of(host).UsersOf(device) is { Length: > 0 } users
+        ? string.Join(" and ", users.Select(user => Printable.Text(user.ToString(), 80)))
+        : "a process that cannot be told";
 
     private MdevException Explain(MdevException e, Guid uuid)
     {

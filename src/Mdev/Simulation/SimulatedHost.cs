@@ -62,6 +62,24 @@ public sealed record SimulatedHost
     /// <exception cref="MdevException">EBUSY: a process has one of the devices open.</exception>
     public static void UnloadDriver(string root, string driver) => new SimulatedKernel(root).UnloadDriver(driver);
 
+    /// <summary>Starts a virtual machine on a simulated host: a QEMU process that holds devices open.</summary>
+    /// <returns>Its process id.</returns>
+    /// <exception cref="MdevException"><see cref="MdevError.DeviceNotFound"/>, or EBUSY: somebody has the device open already.</exception>
+    public static int StartVm(string root, string name, params Guid[] devices) =>
+        new SimulatedKernel(root).StartProcess("qemu-system-x86", ["/usr/bin/qemu-system-x86_64", "-name", $"guest={name.Replace(",", ",,", StringComparison.Ordinal)},debug-threads=on", "-uuid", Guid.NewGuid().ToString(), "-S"], devices);
+
+    /// <summary>Starts a process on a simulated host that holds devices open.</summary>
+    /// <returns>Its process id.</returns>
+    /// <exception cref="MdevException"><see cref="MdevError.DeviceNotFound"/>, or EBUSY: somebody has the device open already.</exception>
+    public static int StartProcess(string root, string name, string[] commandLine, params Guid[] devices) =>
+        new SimulatedKernel(root).StartProcess(name, commandLine, devices);
+
+    /// <summary>Ends a process of a simulated host, which lets go of its devices.</summary>
+    public static void EndProcess(string root, int processId) => new SimulatedKernel(root).EndProcess(processId);
+
+    /// <inheritdoc/>
+    public override string ToString() => Root;
+
     private static void RequireSizes(Dictionary<string, SimulatedDriver> chosen, SimulationSizes sizes)
     {
         // A size that nothing heeds is a slip worth telling, not a host of the usual size.
@@ -74,7 +92,4 @@ public sealed record SimulatedHost
         foreach (SimulatedDriver driver in chosen.Values)
             driver.Check(sizes);
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => Root;
 }

@@ -45,6 +45,38 @@ internal sealed class SimulatedKernel : IKernel
         throw Refused(Errno.EBUSY, "open", path);
     }
 
+    /// <summary>Starts a process that holds devices open.</summary>
+    public int StartProcess(string name, IEnumerable<string> commandLine, IEnumerable<Guid> devices)
+    {
+        var opened = new List<IDisposable>();
+        try
+        {
+            var groups = new List<string>();
+            foreach (Guid uuid in devices)
+            {
+                string group = _devices.Find(uuid.ToString()) is { } device && _tree.LinkName($"{device}/iommu_group") is { } number
+                    ? number
+                    : throw new MdevException(MdevError.DeviceNotFound, $"No device {uuid} that could be opened is on the simulated host '{_tree.Root}'.");
+                opened.Add(OpenGroup(_tree.OnMachine($"/dev/vfio/{group}")));
+                groups.Add(group);
+            }
+
+            using IDisposable turn = HostLock.Take(_tree.Root);
+            return _processes.Start(name, commandLine, groups);
+        }
+        finally
+        {
+            opened.ForEach(group => group.Dispose());
+        }
+    }
+
+    /// <summary>Ends a process.</summary>
+    public void EndProcess(int processId)
+    {
+        using (HostLock.Take(_tree.Root))
+            _processes.End(processId);
+    }
+
     /// <summary>Unloads a vendor driver: its parents and their devices go, devices first.</summary>
     /// <exception cref="MdevException">EBUSY: a process has one of the devices open.</exception>
     public void UnloadDriver(string driverString)

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mdev.Simulation;
 
 /// <summary>The processes of a simulated host: directories below its /proc whose descriptors are links, as in proc(5).</summary>
@@ -5,12 +7,54 @@ internal sealed class SimulatedProcesses(SimulatedTree tree)
 {
     private const string DeviceDescriptor = "anon_inode:[vfio-device]";
 
-    /// <summary>Whether a process has the group open, which keeps everybody else from opening it.</summary>
-    public bool HoldGroup(string group) => Descriptors().Any(targets => targets.Contains($"/dev/vfio/{group}"));
+    /// <summary>The first process. It shows that this /proc is of the first PID namespace, so that no process is hidden.</summary>
+    public void AddInit()
+    {
+        Add(1, "systemd", ["/sbin/init"], []);
+        tree.AddDirectory("/proc/1/ns");
+        tree.AddProcLink("/proc/1/ns/pid", "pid:[4026531836]");
+    }
+
+    /// <summary>Starts a process that holds the devices of these groups open.</summary>
+    public int Start(string name, IEnumerable<string> commandLine, IEnumerable<string> groups)
+    {
+        int last = tree.Names("/proc").Max(entry => int.TryParse(entry, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : 0);
+        int pid = Math.Max(last, 1000) + 1;
+        Add(pid, name, commandLine, groups);
+        return pid;
+    }
+
+    /// <summary>Ends a process.</summary>
+    public void End(int pid)
+    {
+        if (tree.HasDirectory($"/proc/{pid}"))
+            tree.RemoveDirectory($"/proc/{pid}");
+    }
+
+    /// <summary>Whether a process has the group or its device open, which keeps everybody else from opening the group.</summary>
+    public bool HoldGroup(string group) => Descriptors().Any(targets => targets.Contains($"/dev/vfio/{group}") || targets.Contains($"/dev/vfio/devices/vfio{group}"));
 
     /// <summary>Whether a process has the device in the group open, which keeps a removal waiting.</summary>
-    public bool HoldDevice(string group) => Descriptors().Any(targets => targets.Contains($"/dev/vfio/{group}") && targets.Contains(DeviceDescriptor));
+    public bool HoldDevice(string group) => Descriptors().Any(targets =>
+        (targets.Contains($"/dev/vfio/{group}") && targets.Contains(DeviceDescriptor)) || targets.Contains($"/dev/vfio/devices/vfio{group}"));
 
     private IEnumerable<List<string?>> Descriptors() =>
         tree.Names("/proc").Select(pid => tree.Names($"/proc/{pid}/fd").Select(fd => new FileInfo(tree.OnMachine($"/proc/{pid}/fd/{fd}")).LinkTarget).ToList());
+
+    private void Add(int pid, string name, IEnumerable<string> commandLine, IEnumerable<string> groups)
+    {
+        string staged = tree.NewStagingPath();
+        tree.AddDirectory($"{staged}/fd");
+        tree.AddReadOnly($"{staged}/comm", $"{name}\n");
+        tree.AddReadOnly($"{staged}/cmdline", string.Concat(commandLine.Select(argument => argument + '\0')));
+        string[] held = groups.ToArray();
+        List<string> targets = ["/dev/null", "/dev/null", "/dev/null"];
+        if (held.Length > 0)
+            targets.Add("/dev/vfio/vfio");
+        foreach (string group in held)
+            targets.AddRange([$"/dev/vfio/{group}", DeviceDescriptor]);
+        for (int fd = 0; fd < targets.Count; fd++)
+            tree.AddProcLink($"{staged}/fd/{fd}", targets[fd]);
+        tree.Publish(staged, $"/proc/{pid}");
+    }
 }

@@ -41,6 +41,9 @@ internal sealed class SimulatedTree(string root)
         File.CreateSymbolicLink(OnMachine(path), Path.Combine(way == "." ? "" : way, Path.GetFileName(target)));
     }
 
+    /// <summary>A link of procfs, whose text need be no path.</summary>
+    public void AddProcLink(string path, string text) => File.CreateSymbolicLink(OnMachine(path), text);
+
     /// <summary>Gives an attribute another value; a reader sees the old one or the new one, never a part.</summary>
     public void Replace(string path, string value)
     {

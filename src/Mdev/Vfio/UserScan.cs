@@ -1,0 +1,176 @@
+using System.Globalization;
+using Mdev.Inventory;
+using Mdev.Kernel;
+
+namespace Mdev.Vfio;
+
+/// <summary>
+/// Which processes hold VFIO devices open, as one walk over /proc/PID/fd finds them (proc(5)). It opens no VFIO group: that would fail a VM
+/// which is just starting. What it cannot see is never taken for unused.
+/// </summary>
+public sealed class UserScan
+{
+    private const string DeviceDescriptor = "anon_inode:[vfio-device]";
+    private const string Nodes = "/dev/vfio/";
+    private const string DeviceNodes = "/dev/vfio/devices/";
+
+    // The number of the first PID namespace is fixed: PROC_PID_INIT_INO in linux/proc_ns.h.
+    private const string FirstPidNamespace = "pid:[4026531836]";
+
+    private readonly HostRoot _host;
+    private readonly Dictionary<string, List<MdevDeviceUser>> _holders = [];
+    private bool _sawDeviceNodes;
+
+    private UserScan(HostRoot host) => _host = host;
+
+    /// <summary>Why holders may have been missed; null when every process of the host was seen.</summary>
+    public string? Blind { get; private set; }
+
+    /// <summary>Looks at the processes of a host.</summary>
+    public static UserScan Of(HostRoot host, CancellationToken cancel = default)
+    {
+        var scan = new UserScan(host);
+        try
+        {
+            scan.Run(cancel);
+        }
+        catch (MdevException e)
+        {
+            scan.Blind = e.Message.TrimEnd('.');
+        }
+
+        if (cancel.IsCancellationRequested)
+            scan.Blind ??= "the look at its processes was stopped";
+        return scan;
+    }
+
+    /// <summary>Who holds a device open: nobody is an empty list, and null says that it cannot be known.</summary>
+    public MdevDeviceUser[]? UsersOf(MdevDevice device)
+    {
+        // Unbinding a driver waits until nobody has the device open, and without a driver nobody can open it.
+        if (device.State == MdevDeviceState.Unbound)
+            return [];
+        List<string> names = NamesOf(device);
+        MdevDeviceUser[] users = names
+            .SelectMany(name => _holders.GetValueOrDefault(name) ?? [])
+            .DistinctBy(user => user.ProcessId)
+            .OrderBy(user => user.ProcessId)
+            .ToArray();
+        if (users.Length > 0)
+            return users;
+        // A removal that waits does so because somebody holds the device.
+        return Blind is null && names.Count > 1 && device.State == MdevDeviceState.Active ? [] : null;
+    }
+
+    // What a descriptor of the device can be called: its directory (newer kernels tell it in fdinfo), its group's node, its own node.
+    private List<string> NamesOf(MdevDevice device)
+    {
+        List<string> names = [device.SysfsPath];
+        if (device.VfioPath is { } group)
+            names.Add(group);
+        if (_sawDeviceNodes || device.VfioPath is null)
+        {
+            using DirectoryHandle? directory = _host.OpenDirectory($"{device.SysfsPath}/vfio-dev");
+            names.AddRange(directory?.Entries().Select(entry => DeviceNodes + entry.Name) ?? []);
+        }
+
+        return names;
+    }
+
+    private void Run(CancellationToken cancel)
+    {
+        Blind = NamespaceBlindness();
+        using DirectoryHandle? processes = _host.OpenDirectory("/proc");
+        if (processes is null)
+            return;
+        foreach (DirectoryEntry entry in processes.Entries())
+        {
+            if (cancel.IsCancellationRequested)
+                return;
+            if (int.TryParse(entry.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int pid))
+                Look(pid);
+        }
+    }
+
+    // A procfs shows one PID namespace and the ones below it, and its process 1 belongs to that one.
+    private string? NamespaceBlindness()
+    {
+        try
+        {
+            return _host.ReadLink("/proc/1/ns/pid") switch
+            {
+                FirstPidNamespace => null,
+                null => $"its processes cannot be seen in '{_host.OnMachine("/proc")}'",
+                _ => $"'{_host.OnMachine("/proc")}' shows only the processes of a PID namespace, not all of the host",
+            };
+        }
+        catch (MdevException)
+        {
+            return "this user may not look into the processes of others";
+        }
+    }
+
+    private void Look(int pid)
+    {
+        try
+        {
+            using DirectoryHandle? descriptors = _host.OpenDirectory($"/proc/{pid}/fd");
+            if (descriptors is not null)
+                Look(pid, descriptors);
+        }
+        catch (MdevException)
+        {
+            // A process that ended meanwhile reads like one that is not ours to look into.
+            if (_host.HasDirectory($"/proc/{pid}"))
+                Blind ??= "this user may not look into all of its processes";
+        }
+    }
+
+    private void Look(int pid, DirectoryHandle descriptors)
+    {
+        HashSet<string>? names = null;
+        bool hasUntold = false;
+        foreach (DirectoryEntry entry in descriptors.Entries())
+        {
+            if (descriptors.ReadLink(entry.Name) is not { } target)
+                continue;
+            if (target == DeviceDescriptor)
+            {
+                if (PathInInfo(descriptors, entry.Name) is { } path)
+                    (names ??= []).Add(path);
+                else
+                    hasUntold = true;
+            }
+            else if (target.StartsWith(Nodes, StringComparison.Ordinal) && target != Nodes + "vfio")
+            {
+                const string Deleted = " (deleted)";
+                (names ??= []).Add(target.EndsWith(Deleted, StringComparison.Ordinal) ? target[..^Deleted.Length] : target);
+            }
+        }
+
+        // The group's descriptor, which tells the devices apart, may be left with another process.
+        if (hasUntold && names is null)
+            Blind ??= $"process {pid} holds a VFIO device of which the kernel does not say which it is";
+        if (names is not null)
+            Add(names, ProcessReader.User(_host, pid));
+    }
+
+    // Since Linux 6.17 fdinfo names the device of an anonymous descriptor (vfio_device_show_fdinfo in drivers/vfio/vfio_main.c).
+    private static string? PathInInfo(DirectoryHandle descriptors, string name)
+    {
+        const string Key = "vfio-device-syspath:";
+        return descriptors.ReadAttribute($"../fdinfo/{name}")?.Split('\n')
+            .FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal))?[Key.Length..].Trim();
+    }
+
+    private void Add(HashSet<string> names, MdevDeviceUser user)
+    {
+        foreach (string name in names)
+        {
+            _sawDeviceNodes |= name.StartsWith(DeviceNodes, StringComparison.Ordinal);
+            if (!_holders.TryGetValue(name, out List<MdevDeviceUser>? users))
+                _holders.Add(name, users = []);
+            users.Add(user);
+        }
+    }
+}
