@@ -81,10 +81,15 @@ internal sealed class SimulatedDevices(SimulatedTree tree)
     {
         RemoveDriverLinks(path);
         ReleaseGroup(path);
-        tree.RemoveFile($"{path}/iommu_group");
-        // Whatever else the driver added is a directory of its own.
-        foreach (string name in tree.Names(path).Where(name => name != "power" && tree.HasDirectory($"{path}/{name}") && !tree.HasLink($"{path}/{name}")).ToList())
-            tree.RemoveDirectory($"{path}/{name}");
+        // Whatever is not the core's own is the driver's and goes with it.
+        foreach (string name in tree.Names(path).Except(["mdev_type", "subsystem", "remove", "uevent", "power"]).ToList())
+        {
+            if (tree.HasDirectory($"{path}/{name}") && !tree.HasLink($"{path}/{name}"))
+                tree.RemoveDirectory($"{path}/{name}");
+            else
+                tree.RemoveFile($"{path}/{name}");
+        }
+
         tree.Replace($"{path}/uevent", "");
     }
 

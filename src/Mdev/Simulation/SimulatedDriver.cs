@@ -19,6 +19,12 @@ internal abstract class SimulatedDriver
     /// <param name="type">The type id.</param>
     public abstract int Available(SimulatedParent parent, string type);
 
+    /// <summary>
+    /// What available_instances says once a device has come or gone. A driver may be behind with it; after a refusal it says what
+    /// <see cref="Available"/> says.
+    /// </summary>
+    public virtual int Reported(SimulatedParent parent, string type) => Available(parent, type);
+
     /// <summary>The vendor's attributes of a new device.</summary>
     /// <param name="tree">The host's files.</param>
     /// <param name="device">The directory to put them in.</param>
@@ -27,6 +33,18 @@ internal abstract class SimulatedDriver
     /// <param name="type">Its type id.</param>
     public virtual void AddDeviceAttributes(SimulatedTree tree, string device, string uuid, SimulatedParent parent, string type)
     {
+    }
+
+    /// <summary>Takes a value that is written to one of the vendor's attributes of a device.</summary>
+    /// <param name="tree">The host's files.</param>
+    /// <param name="device">The device's directory.</param>
+    /// <param name="name">The attribute's name below it.</param>
+    /// <param name="value">The value.</param>
+    /// <returns>An errno; 0 for success.</returns>
+    public virtual int Store(SimulatedTree tree, string device, string name, string value)
+    {
+        tree.Replace($"{device}/{name}", value);
+        return 0;
     }
 
     /// <summary>The names of the sizes that it can be built in (<see cref="SimulationSizes"/>).</summary>

@@ -32,10 +32,12 @@ internal sealed class SimulatedHostBuilder
     /// <summary>The number of an IOMMU group that no driver has used yet.</summary>
     public int NewGroup() => _groups++;
 
-    /// <summary>The mdev driver that its devices will be bound to.</summary>
+    /// <summary>The mdev driver that a vendor driver's devices will be bound to.</summary>
     public void AddDriver(string name)
     {
         string path = $"/sys/bus/mdev/drivers/{name}";
+        if (_tree.HasDirectory(path))
+            return;
         _tree.AddDirectory(path);
         _tree.AddDirectory($"/sys/module/{name}");
         _tree.AddWriteOnly($"{path}/bind");
@@ -45,13 +47,16 @@ internal sealed class SimulatedHostBuilder
     }
 
     /// <summary>A parent of a class of its own, as the kernel's sample drivers have: /sys/devices/virtual/CLASS/NAME.</summary>
-    public SimulatedParent AddVirtualParent(string name, IEnumerable<SimulatedType> types)
+    public SimulatedParent AddVirtualParent(string name, IEnumerable<SimulatedType> types) => AddVirtualParent(name, name, types);
+
+    /// <summary>One of several parents of a class: /sys/devices/virtual/CLASS/NAME.</summary>
+    public SimulatedParent AddVirtualParent(string itsClass, string name, IEnumerable<SimulatedType> types)
     {
-        string path = $"/sys/devices/virtual/{name}/{name}";
+        string path = $"/sys/devices/virtual/{itsClass}/{name}";
         _tree.AddDirectory(path);
-        _tree.AddDirectory($"/sys/class/{name}");
-        _tree.AddLink($"/sys/class/{name}/{name}", path);
-        _tree.AddLink($"{path}/subsystem", $"/sys/class/{name}");
+        _tree.AddDirectory($"/sys/class/{itsClass}");
+        _tree.AddLink($"/sys/class/{itsClass}/{name}", path);
+        _tree.AddLink($"{path}/subsystem", $"/sys/class/{itsClass}");
         _tree.AddReadWrite($"{path}/uevent", "");
         PowerDirectory.AddTo(_tree, path);
         return Register(path, types);

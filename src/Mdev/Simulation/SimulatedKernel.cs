@@ -104,19 +104,19 @@ internal sealed class SimulatedKernel : IKernel
     private static MdevException Refused(int errno, string operation, string path) =>
         new(MdevError.WriteRefused, "The simulated kernel refused", errno, operation, path);
 
-    private static void Refresh(SimulatedParent parent)
+    private static void Refresh(SimulatedParent parent, bool isRefused = false)
     {
         if (SimulatedDrivers.ByDriverString(parent.DriverString) is not { } driver)
             return;
         foreach (string type in parent.TypeIds.ToList())
-            parent.SetAvailable(type, Math.Max(0, driver.Available(parent, type)));
+            parent.SetAvailable(type, Math.Max(0, isRefused ? driver.Available(parent, type) : driver.Reported(parent, type)));
     }
 
     // A device that comes or goes changes what every function of the physical device has left.
-    private void RefreshAround(string parentPath)
+    private void RefreshAround(string parentPath, bool isRefused = false)
     {
         foreach (SimulatedParent parent in new SimulatedParent(_tree, parentPath).Siblings)
-            Refresh(parent);
+            Refresh(parent, isRefused);
     }
 
     private IEnumerable<SimulatedParent> Parents() =>
@@ -140,7 +140,24 @@ internal sealed class SimulatedKernel : IKernel
         // No driver takes a device back: mdev devices are probed once, when they are made.
         if (name == "bind" && directory.StartsWith("/sys/bus/mdev/drivers/", StringComparison.Ordinal))
             return Errno.ENODEV;
-        _tree.Replace(path, Encoding.UTF8.GetString(value));
+        return StoreAttribute(path, Encoding.UTF8.GetString(value));
+    }
+
+    private int StoreAttribute(string path, string value)
+    {
+        using IDisposable turn = HostLock.Take(_tree.Root);
+        // A vendor's attribute is in the device's directory or one directory further down.
+        string directory = Path.GetDirectoryName(path)!;
+        foreach (string device in new[] { directory, Path.GetDirectoryName(directory) ?? "/" })
+        {
+            if (!_tree.HasLink($"{device}/mdev_type"))
+                continue;
+            var parent = new SimulatedParent(_tree, Path.GetDirectoryName(device)!);
+            if (SimulatedDrivers.ByDriverString(parent.DriverString) is { } driver)
+                return driver.Store(_tree, device, path[(device.Length + 1)..], value);
+        }
+
+        _tree.Replace(path, value);
         return 0;
     }
 
@@ -158,7 +175,11 @@ internal sealed class SimulatedKernel : IKernel
         if (_devices.Exists(uuid))
             return Errno.EEXIST;
         if (driver.Available(parent, type) <= 0)
+        {
+            RefreshAround(parent.SysfsPath, isRefused: true);
             return driver.FullErrno;
+        }
+
         _devices.Add(driver, parent, type, uuid, _devices.FreeGroup());
         RefreshAround(parent.SysfsPath);
         return 0;

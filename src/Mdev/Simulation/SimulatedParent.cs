@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Mdev.Simulation;
 
 /// <summary>A parent of a simulated host. What its directory says is looked up when it is first asked for, and then stays.</summary>
@@ -35,9 +37,9 @@ internal sealed class SimulatedParent(SimulatedTree tree, string path)
     public void SetAvailable(string type, int count)
     {
         string attribute = $"{TypesPath}/{type}/available_instances";
-        string value = $"{count}\n";
-        if (tree.ReadText(attribute) is { } now && now + "\n" != value)
-            tree.Replace(attribute, value);
+        // What is no number was made so, and stays.
+        if (int.TryParse(tree.ReadText(attribute), NumberStyles.None, CultureInfo.InvariantCulture, out int now) && now != count)
+            tree.Replace(attribute, $"{count}\n");
     }
 
     private List<SimulatedParent> FunctionsOf(string physical) => tree.Names(physical)

@@ -10,7 +10,14 @@ internal static class SimulatedDrivers
         ["mtty"] = new MttyDriver(),
         ["mdpy"] = new MdpyDriver(),
         ["mbochs"] = new MbochsDriver(),
+        ["nvidia-t4"] = new NvidiaT4Driver(),
+        ["nvidia-a2"] = new NvidiaA2Driver(),
+        ["i915"] = new I915Driver(generation: 5, withNames: true),
+        ["i915-old"] = new I915Driver(generation: 4, withNames: false),
+        ["vfio_ap"] = new VfioApDriver(),
+        ["vfio_ccw"] = new VfioCcwDriver(),
         ["fleet"] = new FleetDriver(),
+        ["broken"] = new BrokenDriver(),
     };
 
     public static IReadOnlyCollection<string> Names => s_byName.Keys;
@@ -19,6 +26,9 @@ internal static class SimulatedDrivers
         ? driver
         : throw new MdevException(MdevError.InvalidArgument, $"No simulated driver is named '{Printable.Text(name)}'. There are: {string.Join(", ", Names)}.");
 
-    /// <summary>The driver of a parent with these type ids; null when nothing plays it.</summary>
+    /// <summary>
+    /// The driver of a parent with these type ids; null when nothing plays it. Where two names share a driver string, the one answers a
+    /// write as the other does: they differ in what they register, and in what the tree says since.
+    /// </summary>
     public static SimulatedDriver? ByDriverString(string driverString) => s_byName.Values.FirstOrDefault(d => d.DriverString == driverString);
 }
