@@ -10,8 +10,8 @@ namespace Mdev.Lifecycle;
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="report">Told of every failure of one device; the others go on.</param>
-/// <param name="confirm">Asked just before each device is made; false leaves it out.</param>
-public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, bool> confirm)
+/// <param name="decide">Asked just before each device is made.</param>
+public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, Decision> decide)
 {
     private readonly DeviceCreator _creator = new(host, report);
 
@@ -25,11 +25,19 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
 
     private List<MdevDevice> MakeAll(Planner planner, CreateRequest request, CancellationToken cancel)
     {
+        // Parents that cannot make them all together will not, and nothing needs to come and go again to know it.
+        if (planner.Room < request.Count)
+        {
+            report(planner.NoRoom(request.Count, planner.Room.Value));
+            return [];
+        }
+
         var made = new List<MdevDevice>();
         MdevException? failure = null;
         try
         {
-            made.AddRange(MakeEach(planner, request, e => failure = e, cancel).TakeWhile(_ => failure is null));
+            foreach (MdevDevice device in MakeEach(planner, request, e => failure = e, cancel))
+                made.Add(device);
         }
         catch (MdevException e)
         {
@@ -47,10 +55,17 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
     private IEnumerable<MdevDevice> MakeEach(Planner planner, CreateRequest request, Action<MdevException> failed, CancellationToken cancel)
     {
         int made = 0;
-        for (int i = 0; i < request.Count && !cancel.IsCancellationRequested; i++)
+        bool isOver = false;
+        void Fail(MdevException e)
+        {
+            isOver |= request.AllOrNothing;
+            failed(e);
+        }
+
+        for (int i = 0; i < request.Count && !isOver && !cancel.IsCancellationRequested; i++)
         {
             Guid? given = i < request.Uuids.Count ? request.Uuids[i] : null;
-            if (MakeOne(planner, request.Placement.Type, given, failed, out bool isFull, cancel) is { } device)
+            if (MakeOne(planner, request, given, Fail, out bool isFull, cancel) is { } device)
             {
                 made++;
                 yield return device;
@@ -65,7 +80,7 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
     }
 
     // Null when the device was left out or failed by itself; isFull when no place is left for this and any later one.
-    private MdevDevice? MakeOne(Planner planner, string type, Guid? given, Action<MdevException> failed, out bool isFull, CancellationToken cancel)
+    private MdevDevice? MakeOne(Planner planner, CreateRequest request, Guid? given, Action<MdevException> failed, out bool isFull, CancellationToken cancel)
     {
         isFull = false;
         while (!cancel.IsCancellationRequested)
@@ -77,11 +92,14 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
             }
 
             Guid uuid = given ?? Guid.NewGuid();
-            if (!confirm(placement, uuid))
+            Decision decision = decide(placement, uuid);
+            if (decision == Decision.Leave)
+                planner.Release(placement);
+            if (decision != Decision.Make)
                 return null;
             try
             {
-                return _creator.Create(planner.PlaceOf(placement), type, uuid, cancel);
+                return _creator.Create(planner.PlaceOf(placement), request.Placement.Type, uuid, cancel);
             }
             catch (MdevException e) when (e.Error == MdevError.UuidExists)
             {

@@ -25,11 +25,35 @@ public sealed class Planner
     {
         new ParentReader(host, report).RequireSupport();
         (_host, _request, _survey) = (host, request, new Survey(host, report));
-        _devices = _survey.Take(request);
+        _devices = _survey.Take(request).OrderBy(d => d.Name, NaturalOrder.Instance).ToList();
     }
+
+    /// <summary>How many devices there is room for at most; null when some parent would not say.</summary>
+    public int? Room => _devices.Exists(d => IsAllowed(d) && d.IsUncertain) ? null : _devices.Where(IsAllowed).Sum(d => d.Room);
 
     /// <summary>The place of the next device, which is counted as taken from then on; null when nothing has room.</summary>
     public MdevPlacement? Next() => Choose() is { } choice ? Take(choice.Device, choice.Function) : null;
+
+    /// <summary>The places of several devices; what has no place is reported.</summary>
+    public IEnumerable<MdevPlacement> Plan(int count, bool allOrNothing, Action<MdevException> report)
+    {
+        if (allOrNothing && Room < count)
+        {
+            report(NoRoom(count, Room.Value));
+            yield break;
+        }
+
+        for (int made = 0; made < count; made++)
+        {
+            if (Next() is not { } placement)
+            {
+                report(NoRoom(count, made));
+                yield break;
+            }
+
+            yield return placement;
+        }
+    }
 
     /// <summary>Gives a place back that was not used after all.</summary>
     public void Release(MdevPlacement placement)
@@ -60,7 +84,7 @@ public sealed class Planner
         string head = wanted == 1
             ? $"There is no room for a device of type '{Printable.Text(_request.Type)}' on host '{_host.Root}'."
             : $"There is room for only {made} of {wanted} devices of type '{Printable.Text(_request.Type)}' on host '{_host.Root}'.";
-        IEnumerable<string> reasons = _devices.OrderBy(d => d.Name, NaturalOrder.Instance).Select(WhyNot).OfType<string>();
+        IEnumerable<string> reasons = _devices.Select(WhyNot).OfType<string>();
         string tried = _failures.Count == 0 ? "" : $" Tried and refused: {Listed(_failures.ConvertAll(f => $"{Printable.Text(f.Parent)} ({f.Why.ErrnoName ?? f.Why.Error.ToString()})"))}.";
         return new MdevException(MdevError.NoCapacity, $"{head} {Listed(reasons.ToList())}.{tried}");
     }
@@ -82,7 +106,6 @@ public sealed class Planner
         IOrderedEnumerable<PhysicalDevice> byNuma = fit.Where(d => d.Room > 0).OrderBy(d => _request.NumaNode is { } node && d.NumaNode != node);
         PhysicalDevice? best = (_request.Policy == PlacementPolicy.Spread ? byNuma.ThenByDescending(d => d.FreeShare) : byNuma.ThenBy(d => d.FreeShare))
             .ThenByDescending(d => d.Room)
-            .ThenBy(d => d.Name, NaturalOrder.Instance)
             .FirstOrDefault()
             ?? fit.FirstOrDefault(d => d.IsUncertain);
         return best?.NextFunction is { } function ? (best, function) : null;
@@ -115,13 +138,14 @@ public sealed class Planner
             return "the only one left to try; how much room it has could not be read";
         List<PhysicalDevice> others = _devices.Where(d => d != device).ToList();
         if (others.Count == 0)
-            return "the only one that offers the type";
-        string share = string.Create(CultureInfo.InvariantCulture, $"{device.FreeShare:P0} free").Replace(" %", "%", StringComparison.Ordinal);
-        string policy = others.Exists(d => d.Room > 0 && IsAllowed(d)) ? _request.Policy == PlacementPolicy.Spread ? "most free" : "least free with room" : "the only one with room";
+            return "the only one to choose from";
+        string policy = !others.Exists(d => d.Room > 0 && IsAllowed(d)) ? "the only one with room"
+            : _request.Policy == PlacementPolicy.Spread ? $"most free ({device.FreeShare * 100:F0}%)"
+            : $"least free with room ({device.FreeShare * 100:F0}%)";
         string numa = _request.NumaNode is not { } node ? "" : device.NumaNode == node ? $", on NUMA node {node}" : $", NUMA node {node} has no room";
         string estimate = _order > 0 ? ", earlier ones counted in" : "";
-        List<string> passed = others.Where(d => d.Room == 0).OrderBy(d => d.Name, NaturalOrder.Instance).Select(WhyNot).OfType<string>().ToList();
-        return $"{policy} ({share}){numa}{estimate}{(passed.Count == 0 ? "" : "; not " + Listed(passed))}";
+        List<string> passed = others.Where(d => d.Room == 0).Select(WhyNot).OfType<string>().ToList();
+        return $"{policy}{numa}{estimate}{(passed.Count == 0 ? "" : "; " + Listed(passed))}";
     }
 
     private string? WhyNot(PhysicalDevice device)
@@ -134,15 +158,8 @@ public sealed class Planner
         if (device.Functions.TrueForAll(f => f.IsRuledOut))
             return $"{name} refused";
         if (device.MaxInstances is { } most && device.DevicesOfType >= most)
-            return $"{name} has all {most} that one physical device can have";
-        int ofOtherTypes = device.Devices - device.DevicesOfType;
-        string holds = (device.DevicesOfType, ofOtherTypes) switch
-        {
-            (0, 0) => "",
-            (_, 0) => $", with {device.DevicesOfType} of this type on it",
-            (0, _) => $", with {ofOtherTypes} of other types on it",
-            _ => $", with {device.DevicesOfType} of this type and {ofOtherTypes} of others on it",
-        };
-        return $"{name} has none available{holds}";
+            return $"{name} has {most} already, as many as one can have";
+        IEnumerable<string> devices = device.DevicesByType.Where(t => t.Value > 0).Select(t => $"{t.Value} x {Printable.Text(t.Key)}");
+        return $"{name} has none available{(device.Devices == 0 ? "" : $", with {string.Join(", ", devices)} on it")}";
     }
 }
