@@ -10,16 +10,18 @@ namespace Mdev.Lifecycle;
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="report">Told of every failure of one device; the others go on.</param>
-/// <param name="decide">Asked just before each device is made.</param>
-public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, Decision> decide)
+/// <param name="decide">Asked just before each device is made, or handed out again.</param>
+/// <param name="idle">The devices that can be handed out again, each once for all requests.</param>
+public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, Decision> decide, IdleDevices? idle = null)
 {
+    private readonly IdleDevices _idle = idle ?? new IdleDevices(host, host.Trace);
     private readonly DeviceCreator _creator = new(host, report);
 
     /// <summary>Makes the devices, each handed out as soon as it is there.</summary>
     /// <exception cref="MdevException">Nothing can be made at all: no such type, no mediated device bus, no permission, not a live host.</exception>
     public IEnumerable<MdevDevice> Make(CreateRequest request, CancellationToken cancel)
     {
-        var planner = new Planner(host, request.Placement, report);
+        var planner = new Planner(host, request.Placement, report, request.Reuse ? _idle.Of(request.Placement, request.Uuids, cancel) : null);
         return request.AllOrNothing ? MakeAll(planner, request, cancel) : MakeEach(planner, request, report, cancel);
     }
 
@@ -85,18 +87,27 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
         isFull = false;
         while (!cancel.IsCancellationRequested)
         {
-            if (planner.Next() is not { } placement)
+            if (planner.Next(given) is not { } placement)
             {
                 isFull = true;
                 return null;
             }
 
-            Guid uuid = given ?? Guid.NewGuid();
+            Guid uuid = placement.Reuses ?? given ?? Guid.NewGuid();
             Decision decision = decide(placement, uuid);
             if (decision == Decision.Leave)
+            {
                 planner.Release(placement);
-            if (decision != Decision.Make)
                 return null;
+            }
+
+            _idle.Take(uuid);
+            if (decision == Decision.Pretend)
+                return null;
+            if (placement.Reuses is not null && HandOut(uuid) is { } reused)
+                return reused;
+            if (placement.Reuses is not null)
+                continue;
             try
             {
                 return _creator.Create(planner.PlaceOf(placement), request.Placement.Type, uuid, cancel);
@@ -119,8 +130,16 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
         return null;
     }
 
+    // Null when it went away meanwhile.
+    private MdevDevice? HandOut(Guid uuid)
+    {
+        host.Trace($"Handing out device {uuid}, which nobody has open.");
+        return new DeviceReader(host, report).Find(uuid) is { } device ? device with { Reused = true } : null;
+    }
+
     private string Undo(List<MdevDevice> made)
     {
+        made.RemoveAll(device => device.Reused);
         if (made.Count == 0)
             return "nothing was made.";
         var remover = new DeviceRemover(host, report);

@@ -11,5 +11,15 @@ namespace MdevPS.Commands;
 public sealed class GetMdevPlacementCommand : PlacingCommand
 {
     /// <inheritdoc/>
-    protected override void Place(HostRoot host, CreateRequest request) => WriteEach(new Planner(host, request.Placement, ReportOne).Plan(request.Count, request.AllOrNothing, ReportOne));
+    protected override void Place(HostRoot host, CreateRequest request)
+    {
+        IdleDevices? idle = request.Reuse ? IdleOf(host) : null;
+        var planner = new Planner(host, request.Placement, ReportOne, idle?.Of(request.Placement, request.Uuids, StopToken));
+        foreach (MdevPlacement placement in planner.Plan(request.Count, request.Uuids, request.AllOrNothing, ReportOne))
+        {
+            if (placement.Reuses is { } uuid)
+                idle!.Take(uuid);
+            WriteObject(placement);
+        }
+    }
 }

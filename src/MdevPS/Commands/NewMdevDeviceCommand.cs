@@ -13,13 +13,15 @@ public sealed class NewMdevDeviceCommand : PlacingCommand
 {
     /// <inheritdoc/>
     protected override void Place(HostRoot host, CreateRequest request) =>
-        WriteEach(new DeviceAllocator(host, ReportOne, Decide).Make(request, StopToken));
+        WriteEach(new DeviceAllocator(host, ReportOne, Decide, IdleOf(host)).Make(request, StopToken));
 
     private Decision Decide(MdevPlacement placement, Guid uuid)
     {
         string name = Uuid is { Length: > 0 } ? $" {uuid}" : "";
-        string what = Printable.Text($"Make mediated device{name} of type {placement.Type} on {placement.Parent}: {placement.Reason}.");
-        return ShouldProcess(what, $"{what} Go on?", "Make mediated device", out ShouldProcessReason reason) ? Decision.Make
+        string what = Printable.Text(placement.Reuses is null
+            ? $"Make mediated device{name} of type {placement.Type} on {placement.Parent}: {placement.Reason}."
+            : $"Hand out mediated device {uuid} of type {placement.Type} on {placement.Parent} again: nobody has it open.");
+        return ShouldProcess(what, $"{what} Go on?", "Make mediated devices", out ShouldProcessReason reason) ? Decision.Make
             : reason == ShouldProcessReason.WhatIf ? Decision.Pretend
             : Decision.Leave;
     }

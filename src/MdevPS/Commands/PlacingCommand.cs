@@ -11,6 +11,8 @@ namespace MdevPS.Commands;
 /// <summary>What making devices and planning them have in common, so that the same parameters can be given to both.</summary>
 public abstract class PlacingCommand : ChangingCommand
 {
+    private readonly Dictionary<string, IdleDevices> _idle = [];
+
     /// <summary>The type id, or a human name that stands for exactly one type id.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
@@ -49,6 +51,13 @@ public abstract class PlacingCommand : ChangingCommand
     [Parameter]
     public SwitchParameter StrictNuma { get; set; }
 
+    /// <summary>
+    /// Hand out devices of the type that nobody has open before making new ones, each at most once. Another caller may take the same device at
+    /// the same moment, and the device of a VM that is shut down looks free.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter Reuse { get; set; }
+
     /// <summary>None when not all can be made.</summary>
     [Parameter]
     public SwitchParameter AllOrNothing { get; set; }
@@ -78,12 +87,21 @@ public abstract class PlacingCommand : ChangingCommand
             },
             Count = count,
             Uuids = Uuid ?? [],
+            Reuse = Reuse,
             AllOrNothing = AllOrNothing,
         });
     }
 
     /// <summary>Does what is to be done with the request of one record.</summary>
     protected abstract void Place(HostRoot host, CreateRequest request);
+
+    /// <summary>The idle devices of a host, each of which is handed out once however many records the pipeline has.</summary>
+    protected IdleDevices IdleOf(HostRoot host)
+    {
+        if (!_idle.TryGetValue(host.Root, out IdleDevices? devices))
+            _idle.Add(host.Root, devices = new IdleDevices(host, text => WriteWarning(Printable.Text(text))));
+        return devices;
+    }
 
     /// <summary>Tells an error about the request.</summary>
     protected void ReportOne(MdevException exception) => Report(exception, Type);
