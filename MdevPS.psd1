@@ -11,6 +11,7 @@
     FormatsToProcess     = @('MdevPS.Format.ps1xml')
     TypesToProcess       = @('MdevPS.Types.ps1xml')
     CmdletsToExport      = @(
+        'Get-MdevAttribute'
         'Get-MdevDevice'
         'Get-MdevParent'
         'Get-MdevPlacement'
@@ -19,6 +20,7 @@
         'New-MdevSimulation'
         'Remove-MdevDevice'
         'Remove-MdevSimulation'
+        'Set-MdevAttribute'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

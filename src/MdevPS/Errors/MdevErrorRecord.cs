@@ -18,10 +18,10 @@ internal static class MdevErrorRecord
 
     private static ErrorCategory Category(MdevError error) => error switch
     {
-        MdevError.RootNotFound or MdevError.ParentNotFound or MdevError.TypeNotFound or MdevError.DeviceNotFound => ErrorCategory.ObjectNotFound,
+        MdevError.RootNotFound or MdevError.ParentNotFound or MdevError.TypeNotFound or MdevError.DeviceNotFound or MdevError.AttributeNotFound => ErrorCategory.ObjectNotFound,
         MdevError.NotSupported => ErrorCategory.NotInstalled,
         MdevError.NotLive or MdevError.NotASimulation or MdevError.OtherComputer => ErrorCategory.InvalidOperation,
-        MdevError.PermissionDenied or MdevError.ReadOnly => ErrorCategory.PermissionDenied,
+        MdevError.PermissionDenied or MdevError.ReadOnly or MdevError.AttributeReadOnly => ErrorCategory.PermissionDenied,
         MdevError.TypeAmbiguous or MdevError.InvalidArgument => ErrorCategory.InvalidArgument,
         MdevError.NoCapacity => ErrorCategory.LimitsExceeded,
         MdevError.UuidExists or MdevError.PathExists => ErrorCategory.ResourceExists,
@@ -29,7 +29,7 @@ internal static class MdevErrorRecord
         MdevError.GuardUnavailable => ErrorCategory.ResourceUnavailable,
         MdevError.BrokenEntry => ErrorCategory.InvalidData,
         MdevError.AttributeUnreadable => ErrorCategory.ReadError,
-        MdevError.WriteRefused => ErrorCategory.WriteError,
+        MdevError.WriteRefused or MdevError.AttributeFailed => ErrorCategory.WriteError,
         _ => ErrorCategory.InvalidOperation,
     };
 
@@ -50,6 +50,9 @@ internal static class MdevErrorRecord
         MdevError.GuardUnavailable => "Nothing was changed. Check that /dev/vfio of the host is there.",
         MdevError.BrokenEntry => "The rest was read. If it stays, reload the driver that made the entry.",
         MdevError.AttributeUnreadable => "The property is null. Try again; a device that is being reset answers later.",
+        MdevError.AttributeNotFound => "See what there is: Get-MdevAttribute.",
+        MdevError.AttributeReadOnly => "See what can be set: Get-MdevAttribute.",
+        MdevError.AttributeFailed => "Correct the value and make the device anew.",
         MdevError.WriteRefused => "The kernel log (dmesg) often says why.",
         MdevError.OtherComputer => "Run the command on that computer: Invoke-Command -ComputerName.",
         MdevError.NotASimulation => "Name the Root that New-MdevSimulation gave.",
