@@ -26,8 +26,9 @@ internal sealed class SimulatedKernel : IKernel
     public IAttributeWriter OpenAttribute(string path)
     {
         Descriptor descriptor = Descriptor.Open(path, LibC.O_WRONLY | LibC.O_NOFOLLOW | LibC.O_NONBLOCK);
-        // sysfs goes by the mode alone, also for root; an ordinary file system lets root write everything.
-        int errno = (File.GetUnixFileMode(path) & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0 ? Errno.EACCES
+        // sysfs goes by the mode alone, also for root; an ordinary file system lets root write everything. Asked is the descriptor, because
+        // by now the path may be gone.
+        int errno = (File.GetUnixFileMode($"/proc/self/fd/{descriptor.Number}") & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0 ? Errno.EACCES
             : SimulationMarker.Read(_tree.Root).IsReadOnly ? Errno.EROFS
             : 0;
         if (errno == 0)
