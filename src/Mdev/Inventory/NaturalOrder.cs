@@ -1,12 +1,20 @@
+using System.Text.RegularExpressions;
+
 namespace Mdev.Inventory;
 
-/// <summary>The order people expect of names with numbers in them: nvidia-63 before nvidia-231.</summary>
-internal sealed class NaturalOrder : IComparer<string>
+/// <summary>
+/// The order people expect of names with numbers in them: nvidia-63 before nvidia-231. The addresses of a bus come first and by
+/// themselves: their numbers are hexadecimal and of one width, 0000:09:00.0 before 0000:0a:00.0.
+/// </summary>
+internal sealed partial class NaturalOrder : IComparer<string>
 {
     public static readonly NaturalOrder Instance = new();
 
     public int Compare(string? x, string? y)
     {
+        bool isAddressX = BusAddress().IsMatch(x ?? ""), isAddressY = BusAddress().IsMatch(y ?? "");
+        if (isAddressX || isAddressY)
+            return isAddressX && isAddressY ? string.CompareOrdinal(x, y) : isAddressX ? -1 : 1;
         ReadOnlySpan<char> a = x, b = y;
         while (a.Length > 0 && b.Length > 0)
         {
@@ -22,6 +30,10 @@ internal sealed class NaturalOrder : IComparer<string>
 
         return a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(x, y);
     }
+
+    // PCI and CCW: 0000:06:00.0, 0.0.0313.
+    [GeneratedRegex(@"^([0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]|[0-9a-f]{1,2}\.[0-9a-f]\.[0-9a-f]{4})$", RegexOptions.CultureInvariant)]
+    private static partial Regex BusAddress();
 
     private static int LeadingDigits(ReadOnlySpan<char> text)
     {

@@ -20,10 +20,16 @@ internal sealed class SimulatedDevices(SimulatedTree tree)
     }
 
     /// <summary>Makes a device and binds it to its driver.</summary>
-    public void Add(SimulatedDriver driver, SimulatedParent parent, string type, string uuid, int group, bool withPower = true)
+    /// <param name="driver">The vendor driver.</param>
+    /// <param name="parent">The parent.</param>
+    /// <param name="type">The type id.</param>
+    /// <param name="uuid">The UUID, in lower case.</param>
+    /// <param name="group">The number of its IOMMU group.</param>
+    /// <param name="lean">Whether files that say the same of every device are left out, as one of thousands.</param>
+    public void Add(SimulatedDriver driver, SimulatedParent parent, string type, string uuid, int group, bool lean = false)
     {
         string path = $"{parent.SysfsPath}/{uuid}";
-        AddGroup(path, uuid, group);
+        AddGroup(path, uuid, group, lean);
 
         string staged = tree.NewStagingPath();
         void Link(string name, string target) => tree.AddLink($"{staged}/{name}", target, standsAt: $"{path}/{name}");
@@ -35,8 +41,8 @@ internal sealed class SimulatedDevices(SimulatedTree tree)
         tree.AddWriteOnly($"{staged}/remove");
         tree.AddReadWrite($"{staged}/uevent", $"DRIVER={driver.MdevDriver}\n");
         driver.AddDeviceAttributes(tree, staged, uuid, parent, type);
-        AddVfioDevice(staged, path, group, withPower);
-        if (withPower)
+        AddVfioDevice(staged, path, group, lean);
+        if (!lean)
             PowerDirectory.AddTo(tree, staged);
         tree.Publish(staged, path);
 
@@ -82,17 +88,19 @@ internal sealed class SimulatedDevices(SimulatedTree tree)
         tree.Replace($"{path}/uevent", "");
     }
 
-    private void AddGroup(string device, string uuid, int group)
+    private void AddGroup(string device, string uuid, int group, bool lean)
     {
         string path = $"{Groups}/{group}";
         tree.AddDirectory($"{path}/devices");
-        tree.AddReadOnly($"{path}/name", "vfio-noiommu\n");
-        tree.AddReadOnly($"{path}/reserved_regions", "");
-        tree.AddReadWrite($"{path}/type", "unknown\n");
         tree.AddLink($"{path}/devices/{uuid}", device);
         tree.AddNode($"/dev/vfio/{group}");
         tree.AddDirectory($"/sys/devices/virtual/vfio/{group}");
         tree.AddLink($"/sys/class/vfio/{group}", $"/sys/devices/virtual/vfio/{group}");
+        if (lean)
+            return;
+        tree.AddReadOnly($"{path}/name", "vfio-noiommu\n");
+        tree.AddReadOnly($"{path}/reserved_regions", "");
+        tree.AddReadWrite($"{path}/type", "unknown\n");
     }
 
     private void ReleaseGroup(string device)
@@ -105,15 +113,16 @@ internal sealed class SimulatedDevices(SimulatedTree tree)
         tree.RemoveDirectory($"{Groups}/{group}");
     }
 
-    private void AddVfioDevice(string staged, string device, int group, bool withPower)
+    private void AddVfioDevice(string staged, string device, int group, bool lean)
     {
         string name = $"vfio-dev/vfio{group}";
         tree.AddDirectory($"{staged}/{name}");
         tree.AddLink($"{staged}/{name}/device", device, standsAt: $"{device}/{name}/device");
         tree.AddLink($"{staged}/{name}/subsystem", "/sys/class/vfio-dev", standsAt: $"{device}/{name}/subsystem");
+        if (lean)
+            return;
         tree.AddReadWrite($"{staged}/{name}/uevent", "");
-        if (withPower)
-            PowerDirectory.AddTo(tree, $"{staged}/{name}");
+        PowerDirectory.AddTo(tree, $"{staged}/{name}");
     }
 
     private void RemoveDriverLinks(string path)

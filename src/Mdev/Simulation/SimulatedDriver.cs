@@ -17,8 +17,7 @@ internal abstract class SimulatedDriver
     /// <summary>How many more devices of a type a parent can make.</summary>
     /// <param name="parent">The parent, with the devices it has now.</param>
     /// <param name="type">The type id.</param>
-    /// <param name="marker">The sizes that the host was built with.</param>
-    public abstract int Available(SimulatedParent parent, string type, SimulationMarker marker);
+    public abstract int Available(SimulatedParent parent, string type);
 
     /// <summary>The vendor's attributes of a new device.</summary>
     /// <param name="tree">The host's files.</param>
@@ -30,9 +29,15 @@ internal abstract class SimulatedDriver
     {
     }
 
-    /// <summary>The parents whose available_instances change when one gets or loses a device.</summary>
-    public virtual IEnumerable<SimulatedParent> Sharing(SimulatedTree tree, SimulatedParent parent) => [parent];
+    /// <summary>The names of the sizes that it can be built in (<see cref="SimulationSizes"/>).</summary>
+    public virtual IEnumerable<string> Sizes => [];
+
+    /// <summary>Makes sure that it can be built in these sizes.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: they contradict each other.</exception>
+    public virtual void Check(SimulationSizes sizes)
+    {
+    }
 
     /// <summary>Registers its parents on a host that is being built.</summary>
-    public abstract void Register(SimulatedHostBuilder host);
+    public abstract void Register(SimulatedHostBuilder host, SimulationSizes sizes);
 }

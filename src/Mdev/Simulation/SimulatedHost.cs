@@ -18,12 +18,15 @@ public sealed record SimulatedHost
     /// <summary>Makes a simulated host.</summary>
     /// <param name="drivers">Names out of <see cref="Drivers"/>.</param>
     /// <param name="path">The directory to make it in, which must be absent or empty; null for a new one among the temporary files.</param>
+    /// <param name="sizes">How large it is; null for the usual sizes.</param>
     /// <exception cref="MdevException">
-    /// <see cref="MdevError.InvalidArgument"/>: no driver of that name; <see cref="MdevError.PathExists"/>: something is there already.
+    /// <see cref="MdevError.InvalidArgument"/>: no driver of that name, or no such size of it; <see cref="MdevError.PathExists"/>: something is there already.
     /// </exception>
-    public static SimulatedHost Create(IEnumerable<string> drivers, string? path = null)
+    public static SimulatedHost Create(IEnumerable<string> drivers, string? path = null, SimulationSizes? sizes = null)
     {
         Dictionary<string, SimulatedDriver> chosen = drivers.Distinct(StringComparer.OrdinalIgnoreCase).ToDictionary(name => name, SimulatedDrivers.ByName);
+        sizes ??= new SimulationSizes();
+        RequireSizes(chosen, sizes);
         string root = path is null ? Directory.CreateTempSubdirectory("mdevps-").FullName : Path.GetFullPath(path);
         if (File.Exists(root) || (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()))
             throw new MdevException(MdevError.PathExists, $"A simulated host cannot be made in '{root}': something is there already.", root);
@@ -31,7 +34,7 @@ public sealed record SimulatedHost
         Directory.CreateDirectory(root);
         var builder = new SimulatedHostBuilder(new SimulatedTree(root));
         foreach (SimulatedDriver driver in chosen.Values)
-            driver.Register(builder);
+            driver.Register(builder, sizes);
         // The marker comes last: a host that was not finished is none.
         SimulationMarker.Write(root, []);
         new SimulatedKernel(root).Refresh();
@@ -57,6 +60,19 @@ public sealed record SimulatedHost
 
     /// <summary>Unloads a vendor driver of a simulated host, as rmmod does: its parents and all their devices go.</summary>
     public static void UnloadDriver(string root, string driver) => new SimulatedKernel(root).UnloadDriver(driver);
+
+    private static void RequireSizes(Dictionary<string, SimulatedDriver> chosen, SimulationSizes sizes)
+    {
+        // A size that nothing heeds is a slip worth telling, not a host of the usual size.
+        foreach (string size in sizes.Given.Where(size => !chosen.Values.Any(driver => driver.Sizes.Contains(size))))
+        {
+            string fitting = string.Join(", ", SimulatedDrivers.Names.Where(name => SimulatedDrivers.ByName(name).Sizes.Contains(size)));
+            throw new MdevException(MdevError.InvalidArgument, $"-{size} is a size of {fitting}, and the host is to have {string.Join(", ", chosen.Keys)}.");
+        }
+
+        foreach (SimulatedDriver driver in chosen.Values)
+            driver.Check(sizes);
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Root;

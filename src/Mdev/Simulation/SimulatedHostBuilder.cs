@@ -4,6 +4,8 @@ namespace Mdev.Simulation;
 internal sealed class SimulatedHostBuilder
 {
     private readonly SimulatedTree _tree;
+    private int _buses;
+    private int _groups;
 
     public SimulatedHostBuilder(SimulatedTree tree)
     {
@@ -22,6 +24,12 @@ internal sealed class SimulatedHostBuilder
     }
 
     public SimulatedTree Tree => _tree;
+
+    /// <summary>The number of a PCI bus that no driver has used yet (<see cref="PciFunction.AddressOf"/>).</summary>
+    public int NewBus() => _buses++;
+
+    /// <summary>The number of an IOMMU group that no driver has used yet.</summary>
+    public int NewGroup() => _groups++;
 
     /// <summary>The mdev driver that its devices will be bound to.</summary>
     public void AddDriver(string name)

@@ -61,25 +61,26 @@ internal sealed class SimulatedKernel : IKernel
     /// <summary>Brings every parent's available_instances up to date.</summary>
     public void Refresh()
     {
-        SimulationMarker marker = SimulationMarker.Read(_tree.Root);
         foreach (SimulatedParent parent in Parents())
-        {
-            SimulatedDriver? driver = SimulatedDrivers.ByDriverString(parent.DriverString);
-            if (driver is not null)
-                Refresh(driver, [parent], marker);
-        }
+            Refresh(parent);
     }
 
     private static MdevException Refused(int errno, string operation, string path) =>
         new(MdevError.WriteRefused, "The simulated kernel refused", errno, operation, path);
 
-    private static void Refresh(SimulatedDriver driver, IEnumerable<SimulatedParent> parents, SimulationMarker marker)
+    private static void Refresh(SimulatedParent parent)
     {
-        foreach (SimulatedParent parent in parents)
-        {
-            foreach (string type in parent.TypeIds.ToList())
-                parent.SetAvailable(type, Math.Max(0, driver.Available(parent, type, marker)));
-        }
+        if (SimulatedDrivers.ByDriverString(parent.DriverString) is not { } driver)
+            return;
+        foreach (string type in parent.TypeIds.ToList())
+            parent.SetAvailable(type, Math.Max(0, driver.Available(parent, type)));
+    }
+
+    // A device that comes or goes changes what every function of the physical device has left.
+    private void RefreshAround(string parentPath)
+    {
+        foreach (SimulatedParent parent in new SimulatedParent(_tree, parentPath).Siblings)
+            Refresh(parent);
     }
 
     private IEnumerable<SimulatedParent> Parents() =>
@@ -117,11 +118,10 @@ internal sealed class SimulatedKernel : IKernel
             return Errno.ENODEV;
         if (_devices.Exists(uuid))
             return Errno.EEXIST;
-        SimulationMarker marker = SimulationMarker.Read(_tree.Root);
-        if (driver.Available(parent, type, marker) <= 0)
+        if (driver.Available(parent, type) <= 0)
             return driver.FullErrno;
         _devices.Add(driver, parent, type, uuid, _devices.FreeGroup());
-        Refresh(driver, driver.Sharing(_tree, parent), marker);
+        RefreshAround(parent.SysfsPath);
         return 0;
     }
 
@@ -160,7 +160,7 @@ internal sealed class SimulatedKernel : IKernel
         if (_devices.Find(uuid) is not { } device || _tree.LinkName($"{device}/driver") != driver)
             return Errno.ENODEV;
         _devices.Unbind(device);
-        RefreshAround(device);
+        RefreshAround(Path.GetDirectoryName(device)!);
         return 0;
     }
 
@@ -173,14 +173,7 @@ internal sealed class SimulatedKernel : IKernel
     private void Finish(string device)
     {
         _devices.Release(device);
-        RefreshAround(device);
-    }
-
-    private void RefreshAround(string device)
-    {
-        var parent = new SimulatedParent(_tree, Path.GetDirectoryName(device)!);
-        if (SimulatedDrivers.ByDriverString(parent.DriverString) is { } driver)
-            Refresh(driver, driver.Sharing(_tree, parent), SimulationMarker.Read(_tree.Root));
+        RefreshAround(Path.GetDirectoryName(device)!);
     }
 
     private sealed class Attribute(SimulatedKernel kernel, string path, Descriptor descriptor) : IAttributeWriter

@@ -1,8 +1,11 @@
 namespace Mdev.Simulation;
 
-/// <summary>A parent of a simulated host: what its directory says at this moment.</summary>
+/// <summary>A parent of a simulated host. What its directory says is looked up when it is first asked for, and then stays.</summary>
 internal sealed class SimulatedParent(SimulatedTree tree, string path)
 {
+    private IReadOnlyList<SimulatedParent>? _siblings;
+    private IReadOnlyList<string>? _typesInUse;
+
     public string Name => Path.GetFileName(path);
 
     public string SysfsPath => path;
@@ -12,18 +15,19 @@ internal sealed class SimulatedParent(SimulatedTree tree, string path)
     /// <summary>The first part of its type ids.</summary>
     public string DriverString => tree.LinkName($"{path}/driver") ?? tree.LinkName($"{path}/subsystem") ?? "";
 
-    /// <summary>The directory of its physical function; its own when it is no virtual function.</summary>
-    public string PhysicalFunction => tree.HasLink($"{path}/physfn") ? tree.Resolve(path, "physfn") : path;
+    public bool IsVirtualFunction => tree.HasLink($"{path}/physfn");
+
+    /// <summary>The parents that are the same physical device: the virtual functions of one, or it alone.</summary>
+    public IReadOnlyList<SimulatedParent> Siblings => _siblings ??= IsVirtualFunction ? FunctionsOf(tree.Resolve(path, "physfn")) : [this];
 
     public IEnumerable<string> TypeIds => tree.Names(TypesPath);
 
     /// <summary>The types of the devices that take up instances: one without a driver takes none, one on its way out still does.</summary>
-    public IEnumerable<string> TypesInUse() => tree.Names(path)
+    public IReadOnlyList<string> TypesInUse => _typesInUse ??= tree.Names(path)
         .Where(name => tree.HasLink($"{path}/{name}/iommu_group"))
         .Select(name => tree.LinkName($"{path}/{name}/mdev_type") ?? tree.ReadText($"{PendingRemoval.Directory}/{name}"))
-        .OfType<string>();
-
-    public string? Description(string type) => tree.ReadText($"{TypesPath}/{type}/description");
+        .OfType<string>()
+        .ToList();
 
     public void SetAvailable(string type, int count)
     {
@@ -32,4 +36,10 @@ internal sealed class SimulatedParent(SimulatedTree tree, string path)
         if (tree.ReadText(attribute) is { } now && now + "\n" != value)
             tree.Replace(attribute, value);
     }
+
+    private List<SimulatedParent> FunctionsOf(string physical) => tree.Names(physical)
+        .Where(name => name.StartsWith("virtfn", StringComparison.Ordinal))
+        .Select(name => tree.Resolve(physical, name))
+        .Select(function => function == path ? this : new SimulatedParent(tree, function))
+        .ToList();
 }

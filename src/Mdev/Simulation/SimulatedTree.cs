@@ -85,9 +85,10 @@ internal sealed class SimulatedTree(string root)
     private void AddFile(string path, string value, UnixFileMode mode)
     {
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = mode };
-        using (var stream = new FileStream(OnMachine(path), options))
-            stream.Write(s_utf8.GetBytes(value));
+        using var stream = new FileStream(OnMachine(path), options);
+        stream.Write(s_utf8.GetBytes(value));
         // The umask may have taken bits away.
-        File.SetUnixFileMode(OnMachine(path), mode);
+        if (File.GetUnixFileMode(stream.SafeFileHandle) != mode)
+            File.SetUnixFileMode(stream.SafeFileHandle, mode);
     }
 }

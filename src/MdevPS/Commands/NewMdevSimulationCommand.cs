@@ -27,6 +27,44 @@ public sealed class NewMdevSimulationCommand : PSCmdlet
     [Parameter]
     public SwitchParameter Use { get; set; }
 
+    /// <summary>How many GPUs: of nvidia-t4 (usually 2) and of nvidia-a2 (usually 4).</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int? GpuCount { get; set; }
+
+    /// <summary>Over how many NUMA nodes the PCI devices are spread in turn: of nvidia-t4, nvidia-a2 and fleet (usually 2).</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int? NumaNodeCount { get; set; }
+
+    /// <summary>How many subchannels: of vfio_ccw (usually 256).</summary>
+    [Parameter]
+    [ValidateRange(1, 65536)]
+    public int? SubchannelCount { get; set; }
+
+    /// <summary>How many parents: of fleet (usually 16).</summary>
+    [Parameter]
+    [ValidateRange(1, 4096)]
+    public int? ParentCount { get; set; }
+
+    /// <summary>
+    /// How many of the parents are the virtual functions of one physical device, each for one device only: of fleet. Usually 0, which makes every parent a
+    /// physical device that holds up to 1,024.
+    /// </summary>
+    [Parameter]
+    [ValidateRange(0, 64)]
+    public int? FunctionCount { get; set; }
+
+    /// <summary>How many types every parent offers: of fleet (usually 8).</summary>
+    [Parameter]
+    [ValidateRange(1, 256)]
+    public int? TypeCount { get; set; }
+
+    /// <summary>How many devices there are from the start, spread over the parents in turn: of fleet (usually 0).</summary>
+    [Parameter]
+    [ValidateRange(0, 65536)]
+    public int? DeviceCount { get; set; }
+
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
@@ -35,7 +73,16 @@ public sealed class NewMdevSimulationCommand : PSCmdlet
             return;
         try
         {
-            SimulatedHost host = SimulatedHost.Create(Driver, path);
+            SimulatedHost host = SimulatedHost.Create(Driver, path, new SimulationSizes
+            {
+                GpuCount = GpuCount,
+                NumaNodeCount = NumaNodeCount,
+                SubchannelCount = SubchannelCount,
+                ParentCount = ParentCount,
+                FunctionCount = FunctionCount,
+                TypeCount = TypeCount,
+                DeviceCount = DeviceCount,
+            });
             if (Use)
                 Environment.SetEnvironmentVariable(HostRoot.EnvironmentVariable, host.Root);
             WriteObject(host);

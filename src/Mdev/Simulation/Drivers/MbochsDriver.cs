@@ -14,8 +14,8 @@ internal sealed class MbochsDriver : SimulatedDriver
 
     public override string DriverString => "mbochs";
 
-    public override int Available(SimulatedParent parent, string type, SimulationMarker marker) =>
-        (Megabytes - parent.TypesInUse().Sum(used => s_sizes[used])) / s_sizes[type];
+    public override int Available(SimulatedParent parent, string type) =>
+        (Megabytes - parent.TypesInUse.Sum(used => s_sizes[used])) / s_sizes[type];
 
     public override void AddDeviceAttributes(SimulatedTree tree, string device, string uuid, SimulatedParent parent, string type)
     {
@@ -23,7 +23,7 @@ internal sealed class MbochsDriver : SimulatedDriver
         tree.AddReadOnly($"{device}/vendor/memory", $"{s_sizes[type]} MB\n");
     }
 
-    public override void Register(SimulatedHostBuilder host)
+    public override void Register(SimulatedHostBuilder host, SimulationSizes sizes)
     {
         host.AddDriver("mbochs");
         host.AddVirtualParent("mbochs", s_sizes.Select(t => new SimulatedType(t.Key, t.Key, $"virtual display, {t.Value} MB video memory")));

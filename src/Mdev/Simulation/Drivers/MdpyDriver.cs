@@ -18,7 +18,7 @@ internal sealed class MdpyDriver : SimulatedDriver
 
     public override int FullErrno => Errno.EUSERS;
 
-    public override int Available(SimulatedParent parent, string type, SimulationMarker marker) => Displays - parent.TypesInUse().Count();
+    public override int Available(SimulatedParent parent, string type) => Displays - parent.TypesInUse.Count;
 
     public override void AddDeviceAttributes(SimulatedTree tree, string device, string uuid, SimulatedParent parent, string type)
     {
@@ -26,7 +26,7 @@ internal sealed class MdpyDriver : SimulatedDriver
         tree.AddReadOnly($"{device}/vendor/resolution", $"{s_resolutions[type]}\n");
     }
 
-    public override void Register(SimulatedHostBuilder host)
+    public override void Register(SimulatedHostBuilder host, SimulationSizes sizes)
     {
         host.AddDriver("mdpy");
         host.AddVirtualParent("mdpy", s_resolutions.Select(t => new SimulatedType(t.Key, t.Key, $"virtual display, {t.Value} framebuffer")));

@@ -7,8 +7,8 @@ internal sealed class MttyDriver : SimulatedDriver
 
     public override string DriverString => "mtty";
 
-    public override int Available(SimulatedParent parent, string type, SimulationMarker marker) =>
-        (Ports - parent.TypesInUse().Sum(PortsOf)) / PortsOf(type);
+    public override int Available(SimulatedParent parent, string type) =>
+        (Ports - parent.TypesInUse.Sum(PortsOf)) / PortsOf(type);
 
     public override void AddDeviceAttributes(SimulatedTree tree, string device, string uuid, SimulatedParent parent, string type)
     {
@@ -16,7 +16,7 @@ internal sealed class MttyDriver : SimulatedDriver
         tree.AddReadOnly($"{device}/vendor/sample_mdev_dev", $"This is MDEV {uuid}\n");
     }
 
-    public override void Register(SimulatedHostBuilder host)
+    public override void Register(SimulatedHostBuilder host, SimulationSizes sizes)
     {
         host.AddDriver("mtty");
         host.AddVirtualParent("mtty", [new("mtty-1", "Single port serial", null), new("mtty-2", "Dual port serial", null)]);

@@ -10,6 +10,7 @@ internal static class SimulatedDrivers
         ["mtty"] = new MttyDriver(),
         ["mdpy"] = new MdpyDriver(),
         ["mbochs"] = new MbochsDriver(),
+        ["fleet"] = new FleetDriver(),
     };
 
     public static IReadOnlyCollection<string> Names => s_byName.Keys;
