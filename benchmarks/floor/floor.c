@@ -1,7 +1,6 @@
 // The least that any program must ask of the kernel to know what our objects carry: no more system calls than these can
-// be needed, and what else is done here is next to nothing. For every line on standard input the workload runs once and
-// one line "nanoseconds objects" comes back.
-//   floor SYS devices | types | children PARENT | device UUID
+// be needed, and what else is done here is next to nothing. For every line "WORKLOAD [NAME]" on standard input the workload
+// runs once and a line "nanoseconds objects" comes back. Usage: floor ROOT
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -129,30 +128,32 @@ static int parent_types(struct parent *p, const char *name)
     return count;
 }
 
+static int run(const char *workload, const char *name)
+{
+    if (strcmp(workload, "devices") == 0)
+        return for_each(bus, bus_entry, NULL);
+    if (strcmp(workload, "types") == 0)
+        return for_each(class, parent_types, NULL);
+    if (strcmp(workload, "device") == 0)
+        return device_on_bus(name);
+    struct parent *p = parent_at(class, read_link(class, "", name));
+    return for_each(p->directory, child, p);
+}
+
 int main(int argc, char **argv)
 {
-    char line[64];
-    if (argc < 3 || chdir(argv[1]) != 0)
+    char line[512], workload[64], name[256];
+    if (argc != 2 || chdir(argv[1]) != 0)
         return 2;
     while (fgets(line, sizeof line, stdin)) {
         struct timespec start, end;
-        int count;
+        sscanf(line, "%63s %255s", workload, name);
         clock_gettime(CLOCK_MONOTONIC, &start);
-        parent_count = 0;
-        bus = open_directory(AT_FDCWD, "bus/mdev/devices");
-        class = open_directory(AT_FDCWD, "class/mdev_bus");
-        if (strcmp(argv[2], "devices") == 0)
-            count = for_each(bus, bus_entry, NULL);
-        else if (strcmp(argv[2], "types") == 0)
-            count = for_each(class, parent_types, NULL);
-        else if (strcmp(argv[2], "device") == 0)
-            count = device_on_bus(argv[3]);
-        else {
-            struct parent *p = parent_at(class, read_link(class, "", argv[3]));
-            count = for_each(p->directory, child, p);
-        }
-        for (int i = 0; i < parent_count; i++)
-            close(parents[i].directory);
+        bus = open_directory(AT_FDCWD, "sys/bus/mdev/devices");
+        class = open_directory(AT_FDCWD, "sys/class/mdev_bus");
+        int count = run(workload, name);
+        while (parent_count > 0)
+            close(parents[--parent_count].directory);
         close(bus);
         close(class);
         clock_gettime(CLOCK_MONOTONIC, &end);
