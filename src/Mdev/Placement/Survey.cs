@@ -45,7 +45,7 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
     {
         using DirectoryHandle? parent = _parents.Open(place);
         string? description = parent is null ? null : _attributes.Text(parent, $"mdev_supported_types/{type}/description");
-        return new PhysicalDevice(path, parent is null ? null : _parents.NumaNode(parent), TypeDescription.Parse(description).MaxInstances);
+        return new PhysicalDevice(path, parent is null ? null : _attributes.NumaNode(parent), TypeDescription.Parse(description).MaxInstances);
     }
 
     // The devices of functions that the request does not allow count too: they use the same physical device.
