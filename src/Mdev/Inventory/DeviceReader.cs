@@ -39,11 +39,17 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         }
     }
 
-    /// <summary>The device of this UUID; null when there is none.</summary>
+    /// <summary>The device of this UUID; null when there is none. One whose removal waits is gone from the bus and looked for below the parents.</summary>
     public MdevDevice? Find(Guid uuid)
     {
         string name = uuid.ToString();
-        return host.ReadLink($"{Bus}/{name}") is { } target ? ReadOne(host.Resolve(Bus, target), name, onBus: true) : null;
+        return host.ReadLink($"{Bus}/{name}") is { } target
+            ? ReadOne(host.Resolve(Bus, target), name, onBus: true)
+            : _parents.Places(new NameFilter())
+                .Select(place => $"{place.SysfsPath}/{name}")
+                .Where(host.HasDirectory)
+                .Select(path => ReadOne(path, name, onBus: false))
+                .FirstOrDefault();
     }
 
     /// <summary>The device of this UUID below its parent's directory; null when there is none.</summary>
@@ -139,7 +145,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
             bool looksLikeOne = KernelUuid.TryParse(name, out _);
             if (!looksLikeOne && TypeLink.Read(parent, name) is null)
                 return null;
-            return ReadOne($"{place.SysfsPath}/{name}", name, onBus: host.ReadLink($"{Bus}/{name}") is not null, types);
+            return ReadOne($"{place.SysfsPath}/{name}", name, onBus: false, types);
         }
         catch (MdevException e)
         {
@@ -155,6 +161,9 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
             throw new MdevException(MdevError.BrokenEntry, $"'{onMachine}' is among the devices, but its name is no UUID.", onMachine);
 
         string? type = ReadType(path, name);
+        string? group = LinkName(path, "iommu_group");
+        // Looked at last: what is being made is on the bus before it has a type and a group, and what is being removed leaves the bus before the group.
+        onBus = onBus || host.ReadLink($"{Bus}/{name}") is not null;
         if (type is null && onBus)
         {
             // Gone since it was listed is no fault; still listed is one.
@@ -168,7 +177,8 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
 
         if (types is not null && !types.IsAll && (type is null || !types.Matches(type)))
             return null;
-        string? group = LinkName(path, "iommu_group");
+        if (type is null && group is null)
+            return null;
         string? driver = LinkName(path, "driver");
         string parentPath = path[..path.LastIndexOf('/')];
         ParentFacts facts = Facts(parentPath);

@@ -29,4 +29,8 @@ public interface IAttributeWriter : IDisposable
     /// <summary>Writes a value by one write(2).</summary>
     /// <exception cref="MdevException">The kernel refused it; the errno says how.</exception>
     void Write(ReadOnlySpan<byte> value);
+
+    /// <summary>Has the value written by a process of its own, which goes on when this one ends, and returns at once.</summary>
+    /// <exception cref="MdevException">The process cannot be started. How the kernel answers the write can only be seen by its effect.</exception>
+    void WriteDetached(string value);
 }

@@ -38,6 +38,8 @@ public sealed class LiveKernel : IKernel
                 throw new MdevException(MdevError.WriteRefused, $"The kernel took only {written} of {value.Length} bytes written to '{path}'.", path);
         }
 
+        public void WriteDetached(string value) => DetachedWriter.Write(descriptor, value);
+
         public void Dispose() => descriptor.Dispose();
     }
 }

@@ -42,6 +42,9 @@ public enum MdevError
     /// <summary>The guard that keeps a removal from blocking cannot be had.</summary>
     GuardUnavailable,
 
+    /// <summary>The shell that would write in our stead, because the kernel may make the write wait, cannot be started.</summary>
+    ShellUnavailable,
+
     /// <summary>A directory entry is not what the kernel's interface says it should be.</summary>
     BrokenEntry,
 
