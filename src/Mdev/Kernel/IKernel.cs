@@ -18,6 +18,13 @@ public interface IKernel
     /// <param name="path">The group's node, such as <c>/dev/vfio/63</c>, on this machine.</param>
     /// <exception cref="MdevException">EBUSY: somebody has it open; EACCES; ENOENT: there is no such node.</exception>
     IDisposable OpenGroup(string path);
+
+    /// <summary>Opens a device through VFIO: container, IOMMU driver, group, device.</summary>
+    /// <param name="container">The container's node, on this machine.</param>
+    /// <param name="group">The node of the device's group, on this machine.</param>
+    /// <param name="name">The device's name as the kernel writes it.</param>
+    /// <exception cref="MdevException">EBUSY: somebody has the group open; <see cref="MdevError.VfioNoIommuDriver"/>; whatever else refused, by its errno.</exception>
+    IVfioDevice OpenVfioDevice(string container, string group, string name);
 }
 
 /// <summary>An attribute opened for writing.</summary>

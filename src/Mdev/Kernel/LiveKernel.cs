@@ -17,6 +17,9 @@ public sealed class LiveKernel : IKernel
     /// <inheritdoc/>
     public IDisposable OpenGroup(string path) => Descriptor.Open(path, LibC.O_RDWR);
 
+    /// <inheritdoc/>
+    public IVfioDevice OpenVfioDevice(string container, string group, string name) => LiveVfioDevice.Open(container, group, name);
+
     private static unsafe bool IsSysfs(Descriptor descriptor)
     {
         byte* statfs = stackalloc byte[LibC.StatfsSize];

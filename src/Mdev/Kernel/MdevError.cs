@@ -54,6 +54,18 @@ public enum MdevError
     /// <summary>The kernel refused a value that was written.</summary>
     WriteRefused,
 
+    /// <summary>The host has no VFIO to ask: no container, or no node for the device's group.</summary>
+    VfioUnavailable,
+
+    /// <summary>VFIO has no IOMMU driver, without which it opens no device.</summary>
+    VfioNoIommuDriver,
+
+    /// <summary>VFIO, or the driver behind it, refused to open the device or to say what it is.</summary>
+    VfioRefused,
+
+    /// <summary>The device is something else to VFIO than its type says.</summary>
+    VfioMismatch,
+
     /// <summary>The object came from another computer than this one.</summary>
     OtherComputer,
 

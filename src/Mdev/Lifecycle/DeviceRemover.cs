@@ -63,11 +63,6 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
         return null;
     }
 
-    /// <summary>The holders of a device in words.</summary>
-    public static string Holders(MdevDeviceUser[]? users) => users is { Length: > 0 }
-        ? string.Join(" and ", users.Select(user => Printable.Text(user.ToString(), 80)))
-        : "a process that cannot be told";
-
     private bool Remove(MdevDevice device, bool evenIfInUse)
     {
         try
@@ -135,7 +130,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
         }
     }
 
-    private string HoldersOf(MdevDevice device) => Holders(UserScan.Of(host).UsersOf(device));
+    private string HoldersOf(MdevDevice device) => UserScan.Holders(UserScan.Of(host).UsersOf(device));
 
     private MdevException Explain(MdevException e, MdevDevice device)
     {

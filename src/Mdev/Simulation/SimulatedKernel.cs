@@ -52,6 +52,23 @@ internal sealed class SimulatedKernel : IKernel
         throw Refused(Errno.EBUSY, "open", path);
     }
 
+    public IVfioDevice OpenVfioDevice(string container, string group, string name)
+    {
+        Descriptor.Open(container, LibC.O_RDWR).Dispose();
+        if (!_tree.HasDirectory(SimulatedVfioDevice.IommuModule))
+            throw new MdevException(MdevError.VfioNoIommuDriver, $"'{container}' has no IOMMU driver: neither type 1v2 nor type 1 is there.", container);
+        IDisposable held = OpenGroup(group);
+        if (_devices.Find(name) is { } device && _tree.LinkName($"{device}/iommu_group") == Path.GetFileName(group))
+        {
+            var parent = new SimulatedParent(_tree, Path.GetDirectoryName(device)!);
+            if (SimulatedDrivers.ByDriverString(parent.DriverString) is { } driver && _tree.LinkName($"{device}/mdev_type") is { } type)
+                return new SimulatedVfioDevice(driver.Vfio(_tree, parent, type), held);
+        }
+
+        held.Dispose();
+        throw new MdevException(MdevError.VfioRefused, "The simulated kernel refused", Errno.ENODEV, "ioctl VFIO_GROUP_GET_DEVICE_FD", group);
+    }
+
     /// <summary>Starts a process that holds devices open.</summary>
     public int StartProcess(string name, IEnumerable<string> commandLine, IEnumerable<Guid> devices)
     {

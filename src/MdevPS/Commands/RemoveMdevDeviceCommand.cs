@@ -3,6 +3,7 @@ using Mdev;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Vfio;
 using MdevPS.Completers;
 
 namespace MdevPS.Commands;
@@ -89,7 +90,7 @@ public sealed class RemoveMdevDeviceCommand : ChangingCommand
         MdevDevice? now = Remover(host, device.Uuid).WaitFor(device, limit, StopToken);
         if (now is null || StopToken.IsCancellationRequested)
             return;
-        WriteWarning($"Device {now.Uuid} is still open: its removal waits in the kernel until it is let go by {DeviceRemover.Holders(now.Users)}.");
+        WriteWarning($"Device {now.Uuid} is still open: its removal waits in the kernel until it is let go by {UserScan.Holders(now.Users)}.");
         WriteObject(UserView.Of(now));
     }
 
