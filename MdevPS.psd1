@@ -14,6 +14,7 @@
         'Get-MdevDevice'
         'Get-MdevParent'
         'Get-MdevType'
+        'Get-MdevVfioInfo'
         'New-MdevDevice'
         'New-MdevSimulation'
         'Remove-MdevDevice'

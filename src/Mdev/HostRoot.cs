@@ -148,6 +148,13 @@ public sealed class HostRoot
         return at;
     }
 
+    /// <summary>Has a value written to an opened attribute by a process of its own, and tells so.</summary>
+    public void WriteDetached(IAttributeWriter attribute, string value)
+    {
+        Trace($"Writing '{value}' to '{attribute.Path}' from a process of its own, which may have to wait.");
+        attribute.WriteDetached(value);
+    }
+
     private bool IsInside(string realPath) =>
         realPath.StartsWith(_realPrefix, StringComparison.Ordinal) && (realPath.Length == _realPrefix.Length || realPath[_realPrefix.Length] == '/');
 }

@@ -39,7 +39,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         }
     }
 
-    /// <summary>The device of this UUID; null when there is none.</summary>
+    /// <summary>The device of this UUID; null when there is none. One whose removal waits is gone from the bus and looked for below the parents.</summary>
     /// <exception cref="MdevException">Its entry is broken, or cannot be read.</exception>
     public MdevDevice? Find(Guid uuid)
     {
@@ -54,7 +54,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         if (host.OpenDirectory(place.SysfsPath) is not { } directory)
             return null;
         using var parent = new OpenParent(host, place, directory, report);
-        return ReadOne(parent, uuid.ToString(), onBus: true);
+        return ReadOne(parent, uuid.ToString(), onBus: false);
     }
 
     // One look-up whatever else there is: the parent's entries are not gone through.
@@ -62,11 +62,14 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
     {
         string name = uuid.ToString();
         if (ParentOf(bus, parents, name) is not { } parent)
-            return null;
+            return FindOffBus(uuid);
         if (!host.IsThisMachine && parent.Directory.IsLink(name))
             throw NoDirectory(parent, name);
         return ReadOne(parent, name, onBus: true);
     }
+
+    private MdevDevice? FindOffBus(Guid uuid) =>
+        _parents.Places(new NameFilter()).Where(place => host.HasDirectory($"{place.SysfsPath}/{uuid}")).Select(place => Find(place, uuid)).FirstOrDefault();
 
     private NameFilter SettleTypes(NameFilter types)
     {
@@ -165,7 +168,6 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
 
     private IEnumerable<MdevDevice> OfParents(NameFilter parents, NameFilter types)
     {
-        using DirectoryHandle? bus = OpenBus();
         foreach (ParentPlace place in _parents.Places(parents))
         {
             if (_parents.Open(place) is not { } directory)
@@ -173,20 +175,20 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
             using var parent = new OpenParent(host, place, directory, report);
             foreach (string name in ParentReader.Children(directory))
             {
-                if (ReadChild(bus, parent, name, types) is { } device)
+                if (ReadChild(parent, name, types) is { } device)
                     yield return device;
             }
         }
     }
 
-    private MdevDevice? ReadChild(DirectoryHandle? bus, OpenParent parent, string name, NameFilter types)
+    private MdevDevice? ReadChild(OpenParent parent, string name, NameFilter types)
     {
         try
         {
             bool looksLikeOne = KernelUuid.TryParse(name, out _);
             if (!looksLikeOne && TypeLink.Read(parent.Directory, name) is null)
                 return null;
-            return ReadOne(parent, name, onBus: bus?.ReadLink(name) is not null, types);
+            return ReadOne(parent, name, onBus: false, types);
         }
         catch (MdevException e)
         {
@@ -195,6 +197,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         }
     }
 
+    // onBus says that the bus was just seen to have it; otherwise the bus is asked.
     private MdevDevice? ReadOne(OpenParent parent, string name, bool onBus, NameFilter? types = null)
     {
         string path = $"{parent.Place.SysfsPath}/{name}";
@@ -202,15 +205,19 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
             throw new MdevException(MdevError.BrokenEntry, $"'{host.OnMachine(path)}' is among the devices, but its name is no UUID.", host.OnMachine(path));
 
         string? type = TypeLink.Read(parent.Directory, name);
+        if (types is not null && !types.IsAll && type is not null && !types.Matches(type))
+            return null;
+        string? group = _attributes.LinkName(parent.Directory, $"{name}/iommu_group");
+        // Looked at last: what is being made is on the bus before it has a type and a group, and what is being removed leaves the bus before the group.
+        onBus = onBus || host.ReadLink($"{Bus}/{name}") is not null;
         if (type is null && onBus)
         {
             // Gone since it was listed is no fault; still listed is one.
             return host.ReadLink($"{Bus}/{name}") is null ? null : throw NoType(path, name);
         }
 
-        if (types is not null && !types.IsAll && (type is null || !types.Matches(type)))
+        if (type is null && (group is null || types is { IsAll: false }))
             return null;
-        string? group = _attributes.LinkName(parent.Directory, $"{name}/iommu_group");
         string? driver = _attributes.LinkName(parent.Directory, $"{name}/driver");
         return new MdevDevice
         {
