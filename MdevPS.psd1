@@ -13,6 +13,7 @@
     CmdletsToExport      = @(
         'Get-MdevDevice'
         'Get-MdevParent'
+        'Get-MdevPlacement'
         'Get-MdevType'
         'Get-MdevVfioInfo'
         'New-MdevDevice'

@@ -149,6 +149,6 @@ public sealed class LibraryTests : ConformanceTest
             Uuids = uuid is { } given ? [given] : [],
             AllOrNothing = allOrNothing,
         };
-        return new DeviceAllocator(host ?? Host, _reports.Add, (_, _) => true).Make(request, default).ToArray();
+        return new DeviceAllocator(host ?? Host, _reports.Add, (_, _) => Decision.Make).Make(request, default).ToArray();
     }
 }

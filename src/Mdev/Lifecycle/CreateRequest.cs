@@ -14,6 +14,9 @@ public sealed record CreateRequest
     /// <summary>Their UUIDs; empty for new ones.</summary>
     public IReadOnlyList<Guid> Uuids { get; init; } = [];
 
+    /// <summary>Whether idle devices of the type are handed out before new ones are made.</summary>
+    public bool Reuse { get; init; }
+
     /// <summary>Whether none is made when not all can be.</summary>
     public bool AllOrNothing { get; init; }
 }

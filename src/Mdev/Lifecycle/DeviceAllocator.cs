@@ -10,26 +10,36 @@ namespace Mdev.Lifecycle;
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="report">Told of every failure of one device; the others go on.</param>
-/// <param name="confirm">Asked just before each device is made; false leaves it out.</param>
-public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, bool> confirm)
+/// <param name="decide">Asked just before each device is made, or handed out again.</param>
+/// <param name="idle">The devices that can be handed out again, each once for all requests.</param>
+public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, Decision> decide, IdleDevices? idle = null)
 {
+    private readonly IdleDevices _idle = idle ?? new IdleDevices(host, host.Trace);
     private readonly DeviceCreator _creator = new(host, report);
 
     /// <summary>Makes the devices, each handed out as soon as it is there.</summary>
     /// <exception cref="MdevException">Nothing can be made at all: no such type, no mediated device bus, no permission, not a live host.</exception>
     public IEnumerable<MdevDevice> Make(CreateRequest request, CancellationToken cancel)
     {
-        var planner = new Planner(host, request.Placement, report);
+        var planner = new Planner(host, request.Placement, report, request.Reuse ? _idle.Of(request.Placement, request.Uuids, cancel) : null);
         return request.AllOrNothing ? MakeAll(planner, request, cancel) : MakeEach(planner, request, report, cancel);
     }
 
     private List<MdevDevice> MakeAll(Planner planner, CreateRequest request, CancellationToken cancel)
     {
+        // Parents that cannot make them all together will not, and nothing needs to come and go again to know it.
+        if (planner.Room < request.Count)
+        {
+            report(planner.NoRoom(request.Count, planner.Room.Value));
+            return [];
+        }
+
         var made = new List<MdevDevice>();
         MdevException? failure = null;
         try
         {
-            made.AddRange(MakeEach(planner, request, e => failure = e, cancel).TakeWhile(_ => failure is null));
+            foreach (MdevDevice device in MakeEach(planner, request, e => failure = e, cancel))
+                made.Add(device);
         }
         catch (MdevException e)
         {
@@ -47,10 +57,17 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
     private IEnumerable<MdevDevice> MakeEach(Planner planner, CreateRequest request, Action<MdevException> failed, CancellationToken cancel)
     {
         int made = 0;
-        for (int i = 0; i < request.Count && !cancel.IsCancellationRequested; i++)
+        bool isOver = false;
+        void Fail(MdevException e)
+        {
+            isOver |= request.AllOrNothing;
+            failed(e);
+        }
+
+        for (int i = 0; i < request.Count && !isOver && !cancel.IsCancellationRequested; i++)
         {
             Guid? given = i < request.Uuids.Count ? request.Uuids[i] : null;
-            if (MakeOne(planner, request.Placement.Type, given, failed, out bool isFull, cancel) is { } device)
+            if (MakeOne(planner, request, given, Fail, out bool isFull, cancel) is { } device)
             {
                 made++;
                 yield return device;
@@ -65,23 +82,35 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
     }
 
     // Null when the device was left out or failed by itself; isFull when no place is left for this and any later one.
-    private MdevDevice? MakeOne(Planner planner, string type, Guid? given, Action<MdevException> failed, out bool isFull, CancellationToken cancel)
+    private MdevDevice? MakeOne(Planner planner, CreateRequest request, Guid? given, Action<MdevException> failed, out bool isFull, CancellationToken cancel)
     {
         isFull = false;
         while (!cancel.IsCancellationRequested)
         {
-            if (planner.Next() is not { } placement)
+            if (planner.Next(given) is not { } placement)
             {
                 isFull = true;
                 return null;
             }
 
-            Guid uuid = given ?? Guid.NewGuid();
-            if (!confirm(placement, uuid))
+            Guid uuid = placement.Reuses ?? given ?? Guid.NewGuid();
+            Decision decision = decide(placement, uuid);
+            if (decision == Decision.Leave)
+            {
+                planner.Release(placement);
                 return null;
+            }
+
+            _idle.Take(uuid);
+            if (decision == Decision.Pretend)
+                return null;
+            if (placement.Reuses is not null && HandOut(uuid) is { } reused)
+                return reused;
+            if (placement.Reuses is not null)
+                continue;
             try
             {
-                return _creator.Create(planner.PlaceOf(placement), type, uuid, cancel);
+                return _creator.Create(planner.PlaceOf(placement), request.Placement.Type, uuid, cancel);
             }
             catch (MdevException e) when (e.Error == MdevError.UuidExists)
             {
@@ -101,8 +130,16 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
         return null;
     }
 
+    // Null when it went away meanwhile.
+    private MdevDevice? HandOut(Guid uuid)
+    {
+        host.Trace($"Handing out device {uuid}, which nobody has open.");
+        return new DeviceReader(host, report).Find(uuid) is { } device ? device with { Reused = true } : null;
+    }
+
     private string Undo(List<MdevDevice> made)
     {
+        made.RemoveAll(device => device.Reused);
         if (made.Count == 0)
             return "nothing was made.";
         var remover = new DeviceRemover(host, report);

@@ -15,6 +15,9 @@ public sealed record MdevPlacement
     /// <summary>The parent that gets the device.</summary>
     public required string Parent { get; init; }
 
+    /// <summary>The UUID of the idle device that is handed out again; null when one is made.</summary>
+    public Guid? Reuses { get; init; }
+
     /// <summary>The physical device that the parent is, or is a virtual function of.</summary>
     public required string PhysicalDevice { get; init; }
 

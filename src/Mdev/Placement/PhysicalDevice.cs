@@ -6,11 +6,9 @@ namespace Mdev.Placement;
 /// The unit of placement: a parent, or the physical function whose virtual functions are the parents. Holds what is known, and after
 /// a placement estimated, of its room for one type.
 /// </summary>
-internal sealed class PhysicalDevice(string path, int? numaNode, int? maxInstances)
+internal sealed class PhysicalDevice(string path, string type, int? numaNode, int? maxInstances)
 {
     public string Name => AttributeReader.LastPart(path);
-
-    public string SysfsPath => path;
 
     public int? NumaNode => numaNode;
 
@@ -19,11 +17,14 @@ internal sealed class PhysicalDevice(string path, int? numaNode, int? maxInstanc
     /// <summary>Its functions that offer the type and that the request allows.</summary>
     public List<Function> Functions { get; } = [];
 
+    /// <summary>How many devices it has of which type.</summary>
+    public SortedDictionary<string, int> DevicesByType { get; } = new(NaturalOrder.Instance);
+
     /// <summary>The devices it has of whatever type.</summary>
-    public int Devices { get; set; }
+    public int Devices => DevicesByType.Values.Sum();
 
     /// <summary>The devices it has of the type.</summary>
-    public int DevicesOfType { get; set; }
+    public int DevicesOfType => DevicesByType.GetValueOrDefault(type);
 
     /// <summary>How many more of the type it can have.</summary>
     public int Room
@@ -47,8 +48,7 @@ internal sealed class PhysicalDevice(string path, int? numaNode, int? maxInstanc
     /// <summary>Counts a device that is to be made on a function.</summary>
     public void Take(Function function)
     {
-        Devices++;
-        DevicesOfType++;
+        DevicesByType[type] = DevicesOfType + 1;
         if (function.Available is { } available)
             function.Available = available - 1;
         else
@@ -58,8 +58,7 @@ internal sealed class PhysicalDevice(string path, int? numaNode, int? maxInstanc
     /// <summary>Takes back what <see cref="Take"/> counted.</summary>
     public void GiveBack(Function function)
     {
-        Devices--;
-        DevicesOfType--;
+        DevicesByType[type] = DevicesOfType - 1;
         if (function.Available is { } available)
             function.Available = available + 1;
         else

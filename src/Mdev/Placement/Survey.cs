@@ -19,16 +19,18 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
         {
             if (!NamePattern.IsName(request.Type) || !host.HasDirectory($"{place.TypesPath}/{request.Type}"))
                 continue;
-            string path = PhysicalPath(place);
-            if (!devices.TryGetValue(path, out PhysicalDevice? device))
-                devices.Add(path, device = New(path, place, request.Type));
+            string? physical = PhysicalFunction(place);
+            if (!devices.TryGetValue(physical ?? place.SysfsPath, out PhysicalDevice? device))
+            {
+                devices.Add(physical ?? place.SysfsPath, device = New(physical ?? place.SysfsPath, place, request.Type));
+                // The devices of functions that the request does not allow count too: they use the same physical device.
+                CountDevices(device, physical is null ? [place.SysfsPath] : VirtualFunctions(physical));
+            }
+
             device.Functions.Add(new PhysicalDevice.Function(place) { Available = Available(place, request.Type) });
         }
 
-        if (devices.Count == 0)
-            throw new TypeReader(host, report).TypeNotFound(request.Type, allowed);
-        CountDevices(devices, allowed, request);
-        return [.. devices.Values];
+        return devices.Count > 0 ? [.. devices.Values] : throw new TypeReader(host, report).TypeNotFound(request.Type, allowed);
     }
 
     /// <summary>What a parent says now that it has left of a type; null when it cannot be read.</summary>
@@ -38,32 +40,36 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
         return types is null ? 0 : _attributes.Number(types, $"{type}/available_instances");
     }
 
-    private string PhysicalPath(ParentPlace place) =>
-        host.ReadLink($"{place.SysfsPath}/physfn") is { } target ? host.Resolve(place.SysfsPath, target) : place.SysfsPath;
+    private string? PhysicalFunction(ParentPlace place) =>
+        host.ReadLink($"{place.SysfsPath}/physfn") is { } target ? host.Resolve(place.SysfsPath, target) : null;
+
+    private List<string> VirtualFunctions(string physical)
+    {
+        using DirectoryHandle? directory = host.OpenDirectory(physical);
+        return directory is null ? [] : directory.Entries()
+            .Where(e => e.Kind is EntryKind.Link or EntryKind.Unknown && e.Name.StartsWith("virtfn", StringComparison.Ordinal))
+            .Select(e => directory.ReadLink(e.Name))
+            .OfType<string>()
+            .Select(target => host.Resolve(physical, target))
+            .ToList();
+    }
 
     private PhysicalDevice New(string path, ParentPlace place, string type)
     {
         using DirectoryHandle? parent = _parents.Open(place);
         string? description = parent is null ? null : _attributes.Text(parent, $"mdev_supported_types/{type}/description");
-        return new PhysicalDevice(path, parent is null ? null : _attributes.NumaNode(parent), TypeDescription.Parse(description).MaxInstances);
+        return new PhysicalDevice(path, type, parent is null ? null : _attributes.NumaNode(parent), TypeDescription.Parse(description).MaxInstances);
     }
 
-    // The devices of functions that the request does not allow count too: they use the same physical device.
-    private void CountDevices(Dictionary<string, PhysicalDevice> devices, List<ParentPlace> allowed, PlacementRequest request)
+    private void CountDevices(PhysicalDevice device, List<string> functions)
     {
-        foreach (ParentPlace place in request.Parents.IsAll ? allowed : _parents.Places(new NameFilter()))
+        foreach (string path in functions)
         {
-            if (!devices.TryGetValue(PhysicalPath(place), out PhysicalDevice? device))
-                continue;
-            using DirectoryHandle? directory = _parents.Open(place);
+            using DirectoryHandle? directory = host.OpenDirectory(path);
             if (directory is null)
                 continue;
             foreach (string type in ParentReader.Children(directory).Select(name => TypeLink.Read(directory, name)).OfType<string>())
-            {
-                device.Devices++;
-                if (type == request.Type)
-                    device.DevicesOfType++;
-            }
+                device.DevicesByType[type] = device.DevicesByType.GetValueOrDefault(type) + 1;
         }
     }
 }

@@ -3,7 +3,7 @@ using Mdev;
 
 namespace MdevPS.Commands;
 
-/// <summary>A cmdlet that changes a host. It refuses objects that were listed on another computer: their root means something else here.</summary>
+/// <summary>A cmdlet that changes a host, or plans to. It refuses objects that were listed on another computer: their root means something else here.</summary>
 public abstract class ChangingCommand : MdevCommand
 {
     /// <summary>The computer that a remoted object came from.</summary>
@@ -17,7 +17,7 @@ public abstract class ChangingCommand : MdevCommand
         Change(host);
     }
 
-    /// <summary>Changes the host for one record.</summary>
+    /// <summary>Changes the host for one record, or plans to.</summary>
     /// <param name="host">The host that the record is about.</param>
     protected abstract void Change(HostRoot host);
 }

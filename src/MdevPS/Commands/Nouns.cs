@@ -9,5 +9,6 @@ internal static class Nouns
     public const string VfioInfo = "MdevVfioInfo";
     public const string QemuArgument = "MdevQemuArgument";
     public const string LibvirtXml = "MdevLibvirtXml";
+    public const string Placement = "MdevPlacement";
     public const string Simulation = "MdevSimulation";
 }
