@@ -11,20 +11,21 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        if (args.Length != 1)
+        if (args.Length != 2)
         {
-            Console.Error.WriteLine("usage: MdevPS.Kernel.Runner TESTS.dll");
+            Console.Error.WriteLine("usage: MdevPS.Kernel.Runner TESTS.dll COUNTS");
             return 2;
         }
 
         var path = Path.GetFullPath(args[0]);
         LoadDependenciesFrom(Path.GetDirectoryName(path)!);
-        return Run(path);
+        return Run(path, args[1]);
     }
 
     // Not inlined: compiling this method loads xunit, which nobody finds before LoadDependenciesFrom was called.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int Run(string path) => TestRun.Execute(AssemblyLoadContext.Default.LoadFromAssemblyPath(path));
+    private static int Run(string path, string counts) =>
+        TestRun.Execute(AssemblyLoadContext.Default.LoadFromAssemblyPath(path), counts);
 
     private static void LoadDependenciesFrom(string folder) => AssemblyLoadContext.Default.Resolving += (context, name) =>
     {

@@ -4,13 +4,13 @@ using Xunit.Sdk;
 
 namespace MdevPS.Kernel.Runner;
 
-/// <summary>One run over one assembly: a line per test, and the counts as the last line.</summary>
+/// <summary>One run over one assembly: a line per test, and at the end the counts into a file, for who adds them up.</summary>
 internal sealed class TestRun : IMessageSink
 {
     private readonly TaskCompletionSource _finished = new();
     private int _passed, _failed, _skipped;
 
-    public static int Execute(Assembly tests)
+    public static int Execute(Assembly tests, string counts)
     {
         var run = new TestRun();
         using var framework = new XunitTestFramework(new NullMessageSink());
@@ -18,7 +18,7 @@ internal sealed class TestRun : IMessageSink
         executor.RunAll(run, new Options(), new Options());
         run._finished.Task.Wait();
 
-        Console.WriteLine($"{run._passed} passed, {run._failed} failed, {run._skipped} skipped");
+        File.WriteAllText(counts, $"{run._passed} passed, {run._failed} failed, {run._skipped} skipped\n");
         return run._failed == 0 && run._passed > 0 ? 0 : 1;
     }
 
