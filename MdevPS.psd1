@@ -16,6 +16,7 @@
         'Get-MdevParent'
         'Get-MdevPlacement'
         'Get-MdevType'
+        'Get-MdevVfioInfo'
         'New-MdevDevice'
         'New-MdevSimulation'
         'Remove-MdevDevice'

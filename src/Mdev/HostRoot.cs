@@ -116,7 +116,7 @@ public sealed class HostRoot
             if (part != "..")
                 path.Append('/').Append(part);
             else if (path.Length > 0)
-                path.Length = path.ToString().LastIndexOf('/');
+                path.Length = LastSlash(path);
             else
                 throw new MdevException(MdevError.BrokenEntry, $"A link in '{OnMachine(directory)}' leads out of the root: '{target}'.", OnMachine(directory));
         }
@@ -138,6 +138,21 @@ public sealed class HostRoot
     {
         Trace($"Writing '{Printable.Text(value)}' to '{attribute.Path}'.");
         attribute.Write(Encoding.UTF8.GetBytes(value));
+    }
+
+    private static int LastSlash(StringBuilder path)
+    {
+        int at = path.Length - 1;
+        while (path[at] != '/')
+            at--;
+        return at;
+    }
+
+    /// <summary>Has a value written to an opened attribute by a process of its own, and tells so.</summary>
+    public void WriteDetached(IAttributeWriter attribute, string value)
+    {
+        Trace($"Writing '{value}' to '{attribute.Path}' from a process of its own, which may have to wait.");
+        attribute.WriteDetached(value);
     }
 
     private bool IsInside(string realPath) =>

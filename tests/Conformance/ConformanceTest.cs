@@ -10,12 +10,19 @@ namespace Mdev.Conformance;
 /// <summary>A test that says the same of a simulated host and of a real one. Tables in the comments are those of the kernel's contract.</summary>
 public abstract class ConformanceTest : IDisposable
 {
+    // For what must come about sooner or later: only a failing test waits that long.
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
+    private readonly List<Task> _background = [];
+
     private protected World World { get; } = World.Start();
 
     private protected HostRoot Host => World.Host;
 
     public void Dispose()
     {
+        // A failed test may have left a writer; who it waits for is gone by now.
+        Assert.True(Task.WaitAll(_background.ToArray(), s_patience), "A write does not come back.");
         World.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -68,18 +75,31 @@ public abstract class ConformanceTest : IDisposable
 
     private protected MdevDevice? Find(Guid uuid) => new DeviceReader(Host, e => throw e).Find(uuid);
 
-    /// <summary>The outcome of as many threads as there are actions, let loose together.</summary>
-    private protected static Answer[] AtOnce(int count, Func<Answer> action)
+    /// <summary>What as many threads get that are let loose together.</summary>
+    private protected T[] AtOnce<T>(int count, Func<T> action)
     {
         using var start = new Barrier(count);
-        var answers = new Answer[count];
-        Thread[] threads = Enumerable.Range(0, count).Select(i => new Thread(() =>
+        Task<T>[] tasks = Enumerable.Range(0, count).Select(_ => InBackground(() =>
         {
             start.SignalAndWait();
-            answers[i] = action();
+            return action();
         })).ToArray();
-        Array.ForEach(threads, t => t.Start());
-        Array.ForEach(threads, t => t.Join());
-        return answers;
+        return Array.ConvertAll(tasks, Await);
     }
+
+    /// <summary>Starts what may have to wait, on a thread of its own.</summary>
+    private protected Task<T> InBackground<T>(Func<T> action)
+    {
+        Task<T> task = Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _background.Add(task);
+        return task;
+    }
+
+    private protected static T Await<T>(Task<T> task)
+    {
+        Assert.True(task.Wait(s_patience), "It does not come back.");
+        return task.Result;
+    }
+
+    private protected static void Eventually(Func<bool> condition) => Assert.True(SpinWait.SpinUntil(condition, s_patience), "It does not come about.");
 }

@@ -65,29 +65,24 @@ public sealed class GroupTests : ConformanceTest
     public void Removal_of_a_device_that_is_held_open_waits_for_its_holder()
     {
         Guid uuid = Have("mtty-1");
-        string directory = Paths.Device(uuid, Host), path = RemovePath(uuid), node = Node(uuid);
-        Answer answer = default;
-        var writer = new Thread(() => answer = Write(path, "1"));
+        string directory = Paths.Device(uuid, Host), node = Node(uuid);
+        Task<Answer> removal;
         using (World.HoldDevice(uuid))
         {
-            writer.Start();
-            SpinWait.SpinUntil(() => OnBus().Length == 0);
+            removal = StartRemoving(uuid);
 
             // The write hangs. The bus and the type have lost the device; its directory, its group and its instance are still there.
-            Assert.True(writer.IsAlive);
             Assert.True(Host.HasDirectory(directory));
-            Assert.Null(Host.ReadLink($"{directory}/mdev_type"));
-            Assert.Null(Host.ReadLink($"{Paths.Type("mtty-1")}/devices/{uuid}"));
             Assert.True(File.Exists(node));
             Assert.Equal(23, Available("mtty-1"));
             Assert.Equal(Answer.Write(Errno.EEXIST), Create("mtty-1", uuid));
             Assert.Null(Find(uuid));
-            Assert.True(writer.IsAlive);
+            Assert.False(removal.IsCompleted);
         }
 
-        writer.Join();
-        Assert.Equal(Answer.Done, answer);
+        Assert.Equal(Answer.Done, Await(removal));
         Assert.False(Host.HasDirectory(directory));
+        Assert.False(File.Exists(node));
         Assert.Equal(24, Available("mtty-1"));
         Assert.Equal(Answer.Done, Create("mtty-1", uuid));
     }
@@ -96,17 +91,21 @@ public sealed class GroupTests : ConformanceTest
     public void A_device_whose_removal_waits_is_listed_below_its_parent_as_Removing()
     {
         Guid uuid = Have("mtty-1");
-        string path = RemovePath(uuid);
-        var writer = new Thread(() => Write(path, "1"));
         using (World.HoldDevice(uuid))
         {
-            writer.Start();
-            SpinWait.SpinUntil(() => OnBus().Length == 0);
+            StartRemoving(uuid);
             MdevDevice device = Assert.Single(new DeviceReader(Host, e => throw e).Read(new DeviceQuery { Parents = NameFilter.Of("mtty") }));
             Assert.Equal((uuid, MdevDeviceState.Removing, null), (device.Uuid, device.State, device.Type));
+            Assert.Empty(new DeviceReader(Host, e => throw e).Read(new DeviceQuery()));
         }
+    }
 
-        writer.Join();
+    private Task<Answer> StartRemoving(Guid uuid)
+    {
+        string path = RemovePath(uuid), link = $"{Paths.Device(uuid, Host)}/mdev_type";
+        Task<Answer> removal = InBackground(() => Write(path, "1"));
+        Eventually(() => OnBus().Length == 0 && Host.ReadLink(link) is null && Host.ReadLink($"{Paths.Type("mtty-1")}/devices/{uuid}") is null);
+        return removal;
     }
 
     private string Node(Guid uuid) => Host.OnMachine(Find(uuid)!.VfioPath!);

@@ -21,6 +21,9 @@ internal sealed class AttributeReader(Action<MdevException> report)
         return null;
     }
 
+    /// <summary>The NUMA node in the directory of a parent; null when the platform names none, which is -1 there.</summary>
+    public int? NumaNode(DirectoryHandle parent) => Number(parent, "numa_node") is >= 0 and var node ? node : null;
+
     /// <summary>The last part of the path that a link leads to; null when there is no link.</summary>
     public string? LinkName(DirectoryHandle directory, string name)
     {

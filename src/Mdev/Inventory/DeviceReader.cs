@@ -15,7 +15,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
 
     private readonly ParentReader _parents = new(host, report);
     private readonly TypeReader _types = new(host, report);
-    private readonly Dictionary<string, ParentFacts> _facts = [];
+    private readonly AttributeReader _attributes = new(report);
 
     /// <summary>Reads the devices, each as soon as it is asked for.</summary>
     public IEnumerable<MdevDevice> Read(DeviceQuery query)
@@ -39,15 +39,37 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         }
     }
 
-    /// <summary>The device of this UUID; null when there is none.</summary>
+    /// <summary>The device of this UUID; null when there is none. One whose removal waits is gone from the bus and looked for below the parents.</summary>
+    /// <exception cref="MdevException">Its entry is broken, or cannot be read.</exception>
     public MdevDevice? Find(Guid uuid)
     {
-        string name = uuid.ToString();
-        return host.ReadLink($"{Bus}/{name}") is { } target ? ReadOne(host.Resolve(Bus, target), name, onBus: true) : null;
+        using DirectoryHandle? bus = host.OpenDirectory(Bus);
+        using var parents = new OpenParents(host, Bus, report);
+        return bus is null ? null : Find(bus, parents, uuid);
     }
 
     /// <summary>The device of this UUID below its parent's directory; null when there is none.</summary>
-    internal MdevDevice? Find(ParentPlace place, Guid uuid) => ReadOne($"{place.SysfsPath}/{uuid}", uuid.ToString(), onBus: true);
+    internal MdevDevice? Find(ParentPlace place, Guid uuid)
+    {
+        if (host.OpenDirectory(place.SysfsPath) is not { } directory)
+            return null;
+        using var parent = new OpenParent(host, place, directory, report);
+        return ReadOne(parent, uuid.ToString(), onBus: false);
+    }
+
+    // One look-up whatever else there is: the parent's entries are not gone through.
+    private MdevDevice? Find(DirectoryHandle bus, OpenParents parents, Guid uuid)
+    {
+        string name = uuid.ToString();
+        if (ParentOf(bus, parents, name) is not { } parent)
+            return FindOffBus(uuid);
+        if (!host.IsThisMachine && parent.Directory.IsLink(name))
+            throw NoDirectory(parent, name);
+        return ReadOne(parent, name, onBus: true);
+    }
+
+    private MdevDevice? FindOffBus(Guid uuid) =>
+        _parents.Places(new NameFilter()).Where(place => host.HasDirectory($"{place.SysfsPath}/{uuid}")).Select(place => Find(place, uuid)).FirstOrDefault();
 
     private NameFilter SettleTypes(NameFilter types)
     {
@@ -58,13 +80,15 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
     private IEnumerable<MdevDevice> ByUuid(IReadOnlyList<Guid> uuids, NameFilter parents)
     {
         NameFilter settled = parents.Settle(name => _parents.Find(name) is not null);
+        using DirectoryHandle? bus = OpenBus();
+        using var opened = new OpenParents(host, Bus, report);
         foreach (Guid uuid in uuids)
         {
             MdevDevice? device = null;
             bool broken = false;
             try
             {
-                device = Find(uuid);
+                device = bus is null ? null : Find(bus, opened, uuid);
             }
             catch (MdevException e)
             {
@@ -84,9 +108,10 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         using DirectoryHandle? bus = OpenBus();
         if (bus is null)
             yield break;
+        using var parents = new OpenParents(host, Bus, report);
         foreach (DirectoryEntry entry in bus.Entries())
         {
-            if (ReadFromBus(bus, entry.Name, types) is { } device)
+            if (ReadFromBus(bus, parents, entry.Name, types) is { } device)
                 yield return device;
         }
     }
@@ -104,42 +129,66 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         }
     }
 
-    private MdevDevice? ReadFromBus(DirectoryHandle bus, string name, NameFilter types)
+    private MdevDevice? ReadFromBus(DirectoryHandle bus, OpenParents parents, string name, NameFilter types)
     {
         try
         {
-            return bus.ReadLink(name) is { } target ? ReadOne(host.Resolve(Bus, target), name, onBus: true, types) : null;
+            if (ParentOf(bus, parents, name) is not { } parent)
+                return null;
+            return parent.HasLinkFor(name) ? throw NoDirectory(parent, name) : ReadOne(parent, name, onBus: true, types);
         }
         catch (MdevException e)
         {
-            report(e.Errno == Errno.EINVAL ? new MdevException(MdevError.BrokenEntry, $"'{e.Path}' is no link to a device.", e.Path, e) : e);
+            report(e);
             return null;
         }
+    }
+
+    // Null when the device is gone from the bus.
+    private OpenParent? ParentOf(DirectoryHandle bus, OpenParents parents, string name)
+    {
+        string entry = $"{bus.Path}/{name}";
+        string? target;
+        try
+        {
+            target = bus.ReadLink(name);
+        }
+        catch (MdevException e) when (e.Errno == Errno.EINVAL)
+        {
+            throw new MdevException(MdevError.BrokenEntry, $"'{entry}' is no link to a device.", entry, e);
+        }
+
+        if (target is null)
+            return null;
+        if (AttributeReader.LastPart(target) != name)
+            throw new MdevException(MdevError.BrokenEntry, $"'{entry}' leads to '{Printable.Text(target)}', which is not the device of that name.", entry);
+        return parents.At(target[..^name.Length])
+            ?? throw new MdevException(MdevError.BrokenEntry, $"'{entry}' leads to '{host.Resolve(Bus, target)}', which is not there.", entry);
     }
 
     private IEnumerable<MdevDevice> OfParents(NameFilter parents, NameFilter types)
     {
         foreach (ParentPlace place in _parents.Places(parents))
         {
-            using DirectoryHandle? directory = _parents.Open(place);
-            if (directory is null)
+            if (_parents.Open(place) is not { } directory)
                 continue;
+            using var parent = new OpenParent(host, place, directory, report);
             foreach (string name in ParentReader.Children(directory))
             {
-                if (ReadChild(directory, place, name, types) is { } device)
+                if (ReadChild(parent, name, types) is { } device)
                     yield return device;
             }
         }
     }
 
-    private MdevDevice? ReadChild(DirectoryHandle parent, ParentPlace place, string name, NameFilter types)
+    private MdevDevice? ReadChild(OpenParent parent, string name, NameFilter types)
     {
         try
         {
             bool looksLikeOne = KernelUuid.TryParse(name, out _);
-            if (!looksLikeOne && TypeLink.Read(parent, name) is null)
+            if (!looksLikeOne && TypeLink.Read(parent.Directory, name) is null)
                 return null;
-            return ReadOne($"{place.SysfsPath}/{name}", name, onBus: host.ReadLink($"{Bus}/{name}") is not null, types);
+            return ReadOne(parent, name, onBus: false, types);
         }
         catch (MdevException e)
         {
@@ -148,70 +197,53 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         }
     }
 
-    private MdevDevice? ReadOne(string path, string name, bool onBus, NameFilter? types = null)
+    // onBus says that the bus was just seen to have it; otherwise the bus is asked.
+    private MdevDevice? ReadOne(OpenParent parent, string name, bool onBus, NameFilter? types = null)
     {
-        string onMachine = host.OnMachine(path);
+        string path = $"{parent.Place.SysfsPath}/{name}";
         if (!KernelUuid.TryParse(name, out Guid uuid))
-            throw new MdevException(MdevError.BrokenEntry, $"'{onMachine}' is among the devices, but its name is no UUID.", onMachine);
+            throw new MdevException(MdevError.BrokenEntry, $"'{host.OnMachine(path)}' is among the devices, but its name is no UUID.", host.OnMachine(path));
 
-        string? type = ReadType(path, name);
+        string? type = TypeLink.Read(parent.Directory, name);
+        if (types is not null && !types.IsAll && type is not null && !types.Matches(type))
+            return null;
+        string? group = _attributes.LinkName(parent.Directory, $"{name}/iommu_group");
+        // Looked at last: what is being made is on the bus before it has a type and a group, and what is being removed leaves the bus before the group.
+        onBus = onBus || host.ReadLink($"{Bus}/{name}") is not null;
         if (type is null && onBus)
         {
             // Gone since it was listed is no fault; still listed is one.
-            if (host.ReadLink($"{Bus}/{name}") is null)
-                return null;
-            throw new MdevException(
-                MdevError.BrokenEntry,
-                host.HasDirectory(path) ? $"'{onMachine}' has no mdev_type link: it is going away, or it is no mediated device." : $"'{host.OnMachine($"{Bus}/{name}")}' leads to '{path}', which is not there.",
-                onMachine);
+            return host.ReadLink($"{Bus}/{name}") is null ? null : throw NoType(path, name);
         }
 
-        if (types is not null && !types.IsAll && (type is null || !types.Matches(type)))
+        if (type is null && (group is null || types is { IsAll: false }))
             return null;
-        string? group = LinkName(path, "iommu_group");
-        string? driver = LinkName(path, "driver");
-        string parentPath = path[..path.LastIndexOf('/')];
-        ParentFacts facts = Facts(parentPath);
+        string? driver = _attributes.LinkName(parent.Directory, $"{name}/driver");
         return new MdevDevice
         {
             Uuid = uuid,
             Type = type,
-            Parent = AttributeReader.LastPart(parentPath),
-            DeviceApi = type is null ? null : facts.DeviceApi(type),
+            Parent = parent.Place.Name,
+            DeviceApi = type is null ? null : parent.DeviceApi(type),
             Driver = driver,
             IommuGroup = int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null,
-            NumaNode = facts.NumaNode,
+            NumaNode = parent.NumaNode,
             State = !onBus ? MdevDeviceState.Removing : driver is null ? MdevDeviceState.Unbound : MdevDeviceState.Active,
             SysfsPath = path,
             Root = host.Root,
         };
     }
 
-    private string? ReadType(string path, string name)
-    {
-        if (LinkName(path, "mdev_type") is { } type)
-            return type;
-        using DirectoryHandle? parent = host.OpenDirectory(path[..path.LastIndexOf('/')]);
-        return parent is null ? null : TypeLink.Read(parent, name);
-    }
+    private MdevException NoType(string path, string name) => new(
+        MdevError.BrokenEntry,
+        host.HasDirectory(path)
+            ? $"'{host.OnMachine(path)}' has no mdev_type link: it is going away, or it is no mediated device."
+            : $"'{host.OnMachine($"{Bus}/{name}")}' leads to '{path}', which is not there.",
+        host.OnMachine(path));
 
-    private string? LinkName(string directory, string link)
+    private MdevException NoDirectory(OpenParent parent, string name)
     {
-        try
-        {
-            return host.ReadLink($"{directory}/{link}") is { } target ? AttributeReader.LastPart(target) : null;
-        }
-        catch (MdevException e)
-        {
-            report(e);
-            return null;
-        }
-    }
-
-    private ParentFacts Facts(string parentPath)
-    {
-        if (!_facts.TryGetValue(parentPath, out ParentFacts? facts))
-            _facts.Add(parentPath, facts = new ParentFacts(host, parentPath, report));
-        return facts;
+        string path = host.OnMachine($"{parent.Place.SysfsPath}/{name}");
+        return new MdevException(MdevError.BrokenEntry, $"'{path}' is a link where the directory of a device should be.", path);
     }
 }

@@ -12,7 +12,7 @@ internal sealed partial class NaturalOrder : IComparer<string>
 
     public int Compare(string? x, string? y)
     {
-        bool isAddressX = BusAddress().IsMatch(x ?? ""), isAddressY = BusAddress().IsMatch(y ?? "");
+        bool isAddressX = IsAddress(x), isAddressY = IsAddress(y);
         if (isAddressX || isAddressY)
             return isAddressX && isAddressY ? string.CompareOrdinal(x, y) : isAddressX ? -1 : 1;
         ReadOnlySpan<char> a = x, b = y;
@@ -30,6 +30,9 @@ internal sealed partial class NaturalOrder : IComparer<string>
 
         return a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(x, y);
     }
+
+    // The end is looked at first, because a sort asks this often and of names that are none.
+    private static bool IsAddress(string? name) => name is [.., '.', _] or [.., '.', _, _, _, _] && BusAddress().IsMatch(name);
 
     // PCI and CCW: 0000:06:00.0, 0.0.0313.
     [GeneratedRegex(@"^([0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]|[0-9a-f]{1,2}\.[0-9a-f]\.[0-9a-f]{4})$", RegexOptions.CultureInvariant)]

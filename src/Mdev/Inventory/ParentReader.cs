@@ -6,6 +6,8 @@ namespace Mdev.Inventory;
 internal readonly record struct ParentPlace(string Name, string SysfsPath)
 {
     public string TypesPath => SysfsPath + "/mdev_supported_types";
+
+    public static ParentPlace Of(string path) => new(AttributeReader.LastPart(path), path);
 }
 
 /// <summary>Finds and reads the parents of a host.</summary>
@@ -203,7 +205,7 @@ public sealed class ParentReader(HostRoot host, Action<MdevException> report)
             Parent = place.Name,
             Driver = _attributes.LinkName(directory, "driver"),
             Subsystem = _attributes.LinkName(directory, "subsystem"),
-            NumaNode = NumaNode(directory),
+            NumaNode = _attributes.NumaNode(directory),
             PhysicalFunction = _attributes.LinkName(directory, "physfn"),
             PciId = vendor is null || device is null ? null : $"{WithoutPrefix(vendor)}:{WithoutPrefix(device)}",
             Types = [.. TypeNames(place)],
@@ -212,12 +214,6 @@ public sealed class ParentReader(HostRoot host, Action<MdevException> report)
             Root = host.Root,
         };
     }
-
-    /// <summary>The NUMA node in an open parent's directory.</summary>
-    internal int? NumaNode(DirectoryHandle parent) => _attributes.Number(parent, "numa_node") is >= 0 and var node ? node : null;
-
-    /// <summary>The first part of its type ids: what the kernel's dev_driver_string gives (drivers/base/core.c).</summary>
-    internal string? DriverString(DirectoryHandle parent) => _attributes.LinkName(parent, "driver") ?? _attributes.LinkName(parent, "subsystem");
 
     /// <summary>Its sub-directories that bear a type link, which is what makes one a mediated device.</summary>
     internal static IEnumerable<string> Children(DirectoryHandle parent) =>

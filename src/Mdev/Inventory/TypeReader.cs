@@ -10,6 +10,9 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     private readonly ParentReader _parents = new(host, report);
     private readonly AttributeReader _attributes = new(report);
 
+    // Hundreds of parents say the same of the types that they share.
+    private readonly Dictionary<string, TypeDescription> _descriptions = [];
+
     /// <summary>Reads the types, parent by parent, each as soon as it is asked for.</summary>
     public IEnumerable<MdevType> Read(TypeQuery query)
     {
@@ -71,7 +74,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
         {
             if (!types.Matches(name))
                 continue;
-            driver ??= Driver(place) ?? "";
+            driver ??= Driver(directory) ?? "";
             if (ReadOne(directory, place, name, driver, query) is { } type)
                 yield return type;
         }
@@ -94,11 +97,8 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
         return null;
     }
 
-    private string? Driver(ParentPlace place)
-    {
-        using DirectoryHandle? parent = _parents.Open(place);
-        return parent is null ? null : _parents.DriverString(parent);
-    }
+    // What the type ids begin with: the kernel's dev_driver_string of the parent (drivers/base/core.c).
+    private string? Driver(DirectoryHandle types) => _attributes.LinkName(types, "../driver") ?? _attributes.LinkName(types, "../subsystem");
 
     private MdevType? ReadOne(DirectoryHandle types, ParentPlace place, string name, string driver, TypeQuery query)
     {
@@ -110,7 +110,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
         if (!query.Names.IsAll && (human is null || !query.Names.Matches(human)))
             return null;
         string? text = _attributes.Text(types, $"{name}/description");
-        TypeDescription description = TypeDescription.Parse(text);
+        TypeDescription description = Describe(text);
         return new MdevType
         {
             Type = name,
@@ -128,5 +128,14 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
             SysfsPath = $"{place.TypesPath}/{name}",
             Root = host.Root,
         };
+    }
+
+    private TypeDescription Describe(string? text)
+    {
+        if (text is null)
+            return default;
+        if (!_descriptions.TryGetValue(text, out TypeDescription description))
+            _descriptions.Add(text, description = TypeDescription.Parse(text));
+        return description;
     }
 }

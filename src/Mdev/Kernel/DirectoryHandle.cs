@@ -46,23 +46,17 @@ public sealed class DirectoryHandle : IDisposable
 
     /// <summary>Opens a directory; null when there is none of that name.</summary>
     /// <exception cref="MdevException">It cannot be opened: EACCES, ELOOP (it is a link), EMFILE …</exception>
-    public static unsafe DirectoryHandle? TryOpen(string path)
-    {
-        using var native = new NativePath(path, stackalloc byte[NativePath.StackSize]);
-        int fd;
-        fixed (byte* p = native.Bytes)
-            fd = LibC.open(p, LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC | LibC.O_NOFOLLOW);
-        if (fd >= 0)
-            return new DirectoryHandle(path, new Descriptor(fd));
-        int errno = LibC.errno;
-        return errno is Errno.ENOENT or Errno.ENODEV ? null : throw Failed(errno, "open", path);
-    }
+    public static DirectoryHandle? TryOpen(string path) => TryOpenAt(LibC.AT_FDCWD, path, path);
+
+    /// <summary>Opens the directory <paramref name="name"/> in this one; null when there is none.</summary>
+    /// <exception cref="MdevException">It cannot be opened: EACCES, ENOTDIR (it is a link) …</exception>
+    public DirectoryHandle? TryOpenChild(string name) => TryOpenAt(_descriptor.Number, name, $"{Path}/{name}");
 
     /// <summary>The path that the kernel itself has for this directory, every link on the way resolved (/proc/self/fd).</summary>
     public string RealPath() => ReadLinkAt(LibC.AT_FDCWD, $"/proc/self/fd/{_descriptor.Number}")
         ?? throw new MdevException(MdevError.BrokenEntry, $"The real path of '{Path}' cannot be told: /proc is not mounted.", Path);
 
-    /// <summary>The entries, in the kernel's order, without <c>.</c> and <c>..</c>. A second enumeration goes on where the first ended.</summary>
+    /// <summary>The entries, in the kernel's order, without <c>.</c> and <c>..</c>; a link is always told as one. A second enumeration goes on where the first ended.</summary>
     public IEnumerable<DirectoryEntry> Entries()
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(DirectoryBufferSize);
@@ -75,13 +69,26 @@ public sealed class DirectoryHandle : IDisposable
                 for (int at = 0; at < length; at += RecordLength(buffer, at))
                 {
                     if (NameOf(buffer, at) is { } name)
-                        yield return new DirectoryEntry(name, (EntryKind)buffer[at + 18]);
+                        yield return new DirectoryEntry(name, KindOf(name, (EntryKind)buffer[at + 18]));
                 }
             }
         }
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+
+    /// <summary>Whether <paramref name="name"/> is a link.</summary>
+    public bool IsLink(string name)
+    {
+        try
+        {
+            return ReadLink(name) is not null;
+        }
+        catch (MdevException e) when (e.Errno == Errno.EINVAL)
+        {
+            return false;
         }
     }
 
@@ -154,6 +161,18 @@ public sealed class DirectoryHandle : IDisposable
     /// <summary>The text of a link anywhere; null when nothing is there.</summary>
     internal static string? ReadLinkAt(string path) => ReadLinkAt(LibC.AT_FDCWD, path);
 
+    private static unsafe DirectoryHandle? TryOpenAt(int directory, string name, string path)
+    {
+        using var native = new NativePath(name, stackalloc byte[NativePath.StackSize]);
+        int fd;
+        fixed (byte* p = native.Bytes)
+            fd = LibC.openat(directory, p, LibC.O_RDONLY | LibC.O_DIRECTORY | LibC.O_CLOEXEC | LibC.O_NOFOLLOW);
+        if (fd >= 0)
+            return new DirectoryHandle(path, new Descriptor(fd));
+        int errno = LibC.errno;
+        return errno is Errno.ENOENT or Errno.ENODEV ? null : throw Failed(errno, "open", path);
+    }
+
     private static unsafe string? ReadLinkAt(int directory, string path)
     {
         using var native = new NativePath(path, stackalloc byte[NativePath.StackSize]);
@@ -166,6 +185,9 @@ public sealed class DirectoryHandle : IDisposable
         int errno = LibC.errno;
         return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw Failed(errno, "readlink", path);
     }
+
+    // Some file systems, though not sysfs, leave the kind out.
+    private EntryKind KindOf(string name, EntryKind told) => told == EntryKind.Unknown && IsLink(name) ? EntryKind.Link : told;
 
     private static int RecordLength(byte[] buffer, int at) => BitConverter.ToUInt16(buffer, at + 16);
 

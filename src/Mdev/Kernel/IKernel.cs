@@ -18,6 +18,13 @@ public interface IKernel
     /// <param name="path">The group's node, such as <c>/dev/vfio/63</c>, on this machine.</param>
     /// <exception cref="MdevException">EBUSY: somebody has it open; EACCES; ENOENT: there is no such node.</exception>
     IDisposable OpenGroup(string path);
+
+    /// <summary>Opens a device through VFIO: container, IOMMU driver, group, device.</summary>
+    /// <param name="container">The container's node, on this machine.</param>
+    /// <param name="group">The node of the device's group, on this machine.</param>
+    /// <param name="name">The device's name as the kernel writes it.</param>
+    /// <exception cref="MdevException">EBUSY: somebody has the group open; <see cref="MdevError.VfioNoIommuDriver"/>; whatever else refused, by its errno.</exception>
+    IVfioDevice OpenVfioDevice(string container, string group, string name);
 }
 
 /// <summary>An attribute opened for writing.</summary>
@@ -29,4 +36,8 @@ public interface IAttributeWriter : IDisposable
     /// <summary>Writes a value by one write(2).</summary>
     /// <exception cref="MdevException">The kernel refused it; the errno says how.</exception>
     void Write(ReadOnlySpan<byte> value);
+
+    /// <summary>Has the value written by a process of its own, which goes on when this one ends, and returns at once.</summary>
+    /// <exception cref="MdevException">The process cannot be started. How the kernel answers the write can only be seen by its effect.</exception>
+    void WriteDetached(string value);
 }

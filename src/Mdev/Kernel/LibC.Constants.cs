@@ -24,6 +24,12 @@ internal static unsafe partial class LibC
 
     public const long SYSFS_MAGIC = 0x62656572;
 
+    // spawn.h of glibc (since 2.26) and of musl.
+    public const short POSIX_SPAWN_SETSID = 0x80;
+
+    /// <summary>Large enough for posix_spawnattr_t and posix_spawn_file_actions_t (336 and 80 bytes in glibc and musl).</summary>
+    public const int SpawnStructSize = 512;
+
     /// <summary>Large enough for every architecture's struct statfs; only f_type, its first member, is read.</summary>
     public const int StatfsSize = 256;
 

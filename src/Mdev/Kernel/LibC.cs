@@ -47,4 +47,32 @@ internal static unsafe partial class LibC
 
     [LibraryImport(libc, SetLastError = true)]
     public static partial int ioctl(int fd, nuint request, void* arg);
+
+    // The posix_spawn family (section 3) returns an errno and sets none.
+    [LibraryImport(libc)]
+    public static partial int posix_spawn(int* pid, byte* path, void* file_actions, void* attrp, byte** argv, byte** envp);
+
+    [LibraryImport(libc)]
+    public static partial int posix_spawnattr_init(void* attr);
+
+    [LibraryImport(libc)]
+    public static partial int posix_spawnattr_destroy(void* attr);
+
+    [LibraryImport(libc)]
+    public static partial int posix_spawnattr_setflags(void* attr, short flags);
+
+    [LibraryImport(libc)]
+    public static partial int posix_spawn_file_actions_init(void* file_actions);
+
+    [LibraryImport(libc)]
+    public static partial int posix_spawn_file_actions_destroy(void* file_actions);
+
+    [LibraryImport(libc)]
+    public static partial int posix_spawn_file_actions_adddup2(void* file_actions, int fildes, int newfildes);
+
+    [LibraryImport(libc)]
+    public static partial int posix_spawn_file_actions_addopen(void* file_actions, int fildes, byte* path, int oflag, uint mode);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int waitpid(int pid, int* wstatus, int options);
 }

@@ -17,6 +17,9 @@ public sealed class LiveKernel : IKernel
     /// <inheritdoc/>
     public IDisposable OpenGroup(string path) => Descriptor.Open(path, LibC.O_RDWR);
 
+    /// <inheritdoc/>
+    public IVfioDevice OpenVfioDevice(string container, string group, string name) => LiveVfioDevice.Open(container, group, name);
+
     private static unsafe bool IsSysfs(Descriptor descriptor)
     {
         byte* statfs = stackalloc byte[LibC.StatfsSize];
@@ -37,6 +40,8 @@ public sealed class LiveKernel : IKernel
             if (written != value.Length)
                 throw new MdevException(MdevError.WriteRefused, $"The kernel took only {written} of {value.Length} bytes written to '{path}'.", path);
         }
+
+        public void WriteDetached(string value) => DetachedWriter.Write(descriptor, value);
 
         public void Dispose() => descriptor.Dispose();
     }

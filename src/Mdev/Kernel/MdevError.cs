@@ -42,6 +42,9 @@ public enum MdevError
     /// <summary>The guard that keeps a removal from blocking cannot be had.</summary>
     GuardUnavailable,
 
+    /// <summary>The shell that would write in our stead, because the kernel may make the write wait, cannot be started.</summary>
+    ShellUnavailable,
+
     /// <summary>A directory entry is not what the kernel's interface says it should be.</summary>
     BrokenEntry,
 
@@ -59,6 +62,18 @@ public enum MdevError
 
     /// <summary>The kernel refused a value that was written.</summary>
     WriteRefused,
+
+    /// <summary>The host has no VFIO to ask: no container, or no node for the device's group.</summary>
+    VfioUnavailable,
+
+    /// <summary>VFIO has no IOMMU driver, without which it opens no device.</summary>
+    VfioNoIommuDriver,
+
+    /// <summary>VFIO, or the driver behind it, refused to open the device or to say what it is.</summary>
+    VfioRefused,
+
+    /// <summary>The device is something else to VFIO than its type says.</summary>
+    VfioMismatch,
 
     /// <summary>The object came from another computer than this one.</summary>
     OtherComputer,

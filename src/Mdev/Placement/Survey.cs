@@ -58,7 +58,7 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
     {
         using DirectoryHandle? parent = _parents.Open(place);
         string? description = parent is null ? null : _attributes.Text(parent, $"mdev_supported_types/{type}/description");
-        return new PhysicalDevice(path, type, parent is null ? null : _parents.NumaNode(parent), TypeDescription.Parse(description).MaxInstances);
+        return new PhysicalDevice(path, type, parent is null ? null : _attributes.NumaNode(parent), TypeDescription.Parse(description).MaxInstances);
     }
 
     private void CountDevices(PhysicalDevice device, List<string> functions)

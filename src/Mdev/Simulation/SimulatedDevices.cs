@@ -62,10 +62,14 @@ internal sealed class SimulatedDevices(SimulatedTree tree)
         tree.RemoveFile($"{Bus}/{uuid}");
         tree.RemoveFile($"{Path.GetDirectoryName(path)}/mdev_supported_types/{type}/devices/{uuid}");
         RemoveDriverLinks(path);
-        foreach (string name in new[] { "mdev_type", "subsystem", "remove", "uevent" })
-            tree.RemoveFile($"{path}/{name}");
-        if (tree.HasDirectory($"{path}/power"))
-            tree.RemoveDirectory($"{path}/power");
+        // The group's link is all that Linux 6.12 leaves; 6.1 leaves vfio-dev as well.
+        foreach (string name in tree.Names(path).Where(name => name != "iommu_group").ToList())
+        {
+            if (tree.HasDirectory($"{path}/{name}") && !tree.HasLink($"{path}/{name}"))
+                tree.RemoveDirectory($"{path}/{name}");
+            else
+                tree.RemoveFile($"{path}/{name}");
+        }
     }
 
     /// <summary>Takes away what is left of a device that is off the bus.</summary>

@@ -47,6 +47,9 @@ internal abstract class SimulatedDriver
         return 0;
     }
 
+    /// <summary>What VFIO says of its devices.</summary>
+    public virtual SimulatedVfio Vfio(SimulatedTree tree, SimulatedParent parent, string type) => SimulatedVfio.Plain(tree, parent, type);
+
     /// <summary>The names of the sizes that it can be built in (<see cref="SimulationSizes"/>).</summary>
     public virtual IEnumerable<string> Sizes => [];
 

@@ -21,6 +21,7 @@ internal sealed class SimulatedHostBuilder
         _tree.AddWriteOnly("/sys/bus/mdev/drivers_probe");
         _tree.AddWriteOnly("/sys/bus/mdev/uevent");
         _tree.AddReadWrite("/dev/vfio/vfio", "");
+        _tree.AddDirectory(SimulatedVfioDevice.IommuModule);
         new SimulatedProcesses(_tree).AddInit();
     }
 

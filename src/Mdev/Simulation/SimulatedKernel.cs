@@ -21,13 +21,21 @@ internal sealed class SimulatedKernel : IKernel
     }
 
     /// <summary>The kernel of the simulated host in a directory; null when that is none.</summary>
-    public static SimulatedKernel? TryOpen(string root) => SimulationMarker.IsIn(root) ? new SimulatedKernel(root) : null;
+    public static SimulatedKernel? TryOpen(string root)
+    {
+        if (!SimulationMarker.IsIn(root))
+            return null;
+        var kernel = new SimulatedKernel(root);
+        kernel.FinishPending();
+        return kernel;
+    }
 
     public IAttributeWriter OpenAttribute(string path)
     {
         Descriptor descriptor = Descriptor.Open(path, LibC.O_WRONLY | LibC.O_NOFOLLOW | LibC.O_NONBLOCK);
-        // sysfs goes by the mode alone, also for root; an ordinary file system lets root write everything.
-        int errno = (File.GetUnixFileMode(path) & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0 ? Errno.EACCES
+        // sysfs goes by the mode alone, also for root; an ordinary file system lets root write everything. Asked is the descriptor, because
+        // by now the path may be gone.
+        int errno = (File.GetUnixFileMode($"/proc/self/fd/{descriptor.Number}") & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0 ? Errno.EACCES
             : SimulationMarker.Read(_tree.Root).IsReadOnly ? Errno.EROFS
             : 0;
         if (errno == 0)
@@ -43,6 +51,23 @@ internal sealed class SimulatedKernel : IKernel
             return descriptor;
         descriptor.Dispose();
         throw Refused(Errno.EBUSY, "open", path);
+    }
+
+    public IVfioDevice OpenVfioDevice(string container, string group, string name)
+    {
+        Descriptor.Open(container, LibC.O_RDWR).Dispose();
+        if (!_tree.HasDirectory(SimulatedVfioDevice.IommuModule))
+            throw new MdevException(MdevError.VfioNoIommuDriver, $"'{container}' has no IOMMU driver: neither type 1v2 nor type 1 is there.", container);
+        IDisposable held = OpenGroup(group);
+        if (_devices.Find(name) is { } device && _tree.LinkName($"{device}/iommu_group") == Path.GetFileName(group))
+        {
+            var parent = new SimulatedParent(_tree, Path.GetDirectoryName(device)!);
+            if (SimulatedDrivers.ByDriverString(parent.DriverString) is { } driver && _tree.LinkName($"{device}/mdev_type") is { } type)
+                return new SimulatedVfioDevice(driver.Vfio(_tree, parent, type), held);
+        }
+
+        held.Dispose();
+        throw new MdevException(MdevError.VfioRefused, "The simulated kernel refused", Errno.ENODEV, "ioctl VFIO_GROUP_GET_DEVICE_FD", group);
     }
 
     /// <summary>Starts a process that holds devices open.</summary>
@@ -209,9 +234,23 @@ internal sealed class SimulatedKernel : IKernel
 
         while (_processes.HoldDevice(group))
             Thread.Sleep(s_holderPoll);
-        using (HostLock.Take(_tree.Root))
-            Finish(device);
+        FinishPending();
         return 0;
+    }
+
+    // A removal goes on in the kernel when its writer's program has ended. Nothing of a simulated kernel goes on then, so whoever comes next
+    // brings the removals to an end whose devices were let go meanwhile.
+    private void FinishPending()
+    {
+        if (!_tree.Names(PendingRemoval.Directory).Any())
+            return;
+        using IDisposable turn = HostLock.Take(_tree.Root);
+        foreach (string uuid in _tree.Names(PendingRemoval.Directory).ToList())
+        {
+            string? device = Parents().Select(parent => $"{parent.SysfsPath}/{uuid}").FirstOrDefault(_tree.HasDirectory);
+            if (device is not null && !(_tree.LinkName($"{device}/iommu_group") is { } group && _processes.HoldDevice(group)))
+                Finish(device);
+        }
     }
 
     private int Unbind(string driver, string uuid)
@@ -250,6 +289,21 @@ internal sealed class SimulatedKernel : IKernel
                 throw Refused(errno, "write", path);
         }
 
+        public void WriteDetached(string value) => new Thread(() => WriteUnheard(value)) { IsBackground = true }.Start();
+
         public void Dispose() => descriptor.Dispose();
+
+        private void WriteUnheard(string value)
+        {
+            try
+            {
+                // The descriptor may be closed by now, so the file is told by its name.
+                kernel.Store(path[kernel._tree.Root.Length..], Encoding.UTF8.GetBytes(value));
+            }
+            catch (IOException)
+            {
+                // The host itself may be gone before the device is let go.
+            }
+        }
     }
 }

@@ -82,8 +82,17 @@ internal sealed class SimulatedTree(string root)
     public string? LinkName(string path) => new FileInfo(OnMachine(path)).LinkTarget is { } target ? Path.GetFileName(target) : null;
 
     /// <summary>The names in a directory; none when it is not there.</summary>
-    public IEnumerable<string> Names(string path) =>
-        HasDirectory(path) ? Directory.EnumerateFileSystemEntries(OnMachine(path)).Select(p => Path.GetFileName(p)) : [];
+    public IReadOnlyList<string> Names(string path)
+    {
+        try
+        {
+            return Array.ConvertAll(Directory.GetFileSystemEntries(OnMachine(path)), entry => Path.GetFileName(entry));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return [];
+        }
+    }
 
     /// <summary>The host path that a link in <paramref name="directory"/> leads to.</summary>
     public string Resolve(string directory, string name) =>

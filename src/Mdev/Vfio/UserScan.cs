@@ -62,6 +62,11 @@ public sealed class UserScan
         return Blind is null && names.Count > 1 && device.State == MdevDeviceState.Active ? [] : null;
     }
 
+    /// <summary>The holders of a device in words.</summary>
+    public static string Holders(MdevDeviceUser[]? users) => users is { Length: > 0 }
+        ? string.Join(" and ", users.Select(user => Printable.Text(user.ToString(), 80)))
+        : "a process that cannot be told";
+
     // What a descriptor of the device can be called: its directory (newer kernels tell it in fdinfo), its group's node, its own node.
     private List<string> NamesOf(MdevDevice device)
     {

@@ -3,20 +3,35 @@ using Mdev;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Vfio;
 using MdevPS.Completers;
 
 namespace MdevPS.Commands;
 
-/// <summary>Removes mediated devices, never one that somebody has open.</summary>
+/// <summary>Removes mediated devices, and one that somebody has open only when told so.</summary>
 [Cmdlet(VerbsCommon.Remove, Nouns.Device, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
-[OutputType(typeof(void))]
+[OutputType(typeof(MdevDevice))]
 public sealed class RemoveMdevDeviceCommand : ChangingCommand
 {
+    private readonly List<(HostRoot Host, MdevDevice Device)> _waiting = [];
+
     /// <summary>UUIDs of the devices.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     [ArgumentCompleter(typeof(UuidCompleter))]
     public Guid[] Uuid { get; set; } = [];
+
+    /// <summary>
+    /// Remove a device also when somebody has it open. It leaves the bus at once, so that no other VM can get it; what is left of it goes when it
+    /// is let go. Such a removal cannot be taken back.
+    /// </summary>
+    [Parameter]
+    public SwitchParameter EvenIfInUse { get; set; }
+
+    /// <summary>How many seconds to wait for devices that are in use, before they are reported as being removed.</summary>
+    [Parameter]
+    [ValidateRange(0, 86400)]
+    public int TimeoutSec { get; set; } = 5;
 
     /// <inheritdoc/>
     protected override object? Target => Uuid;
@@ -28,14 +43,31 @@ public sealed class RemoveMdevDeviceCommand : ChangingCommand
         {
             if (StopToken.IsCancellationRequested)
                 return;
-            try
-            {
-                RemoveOne(host, uuid);
-            }
-            catch (MdevException e)
-            {
-                Report(e, uuid);
-            }
+            Try(uuid, () => RemoveOne(host, uuid));
+        }
+    }
+
+    /// <summary>Waits for the removals that could not be ended at once, for all of them together.</summary>
+    protected override void EndProcessing()
+    {
+        var limit = TimeSpan.FromSeconds(TimeoutSec);
+        long start = Environment.TickCount64;
+        foreach ((HostRoot host, MdevDevice device) in _waiting)
+        {
+            var left = TimeSpan.FromMilliseconds(Math.Max(0, limit.TotalMilliseconds - (Environment.TickCount64 - start)));
+            Try(device.Uuid, () => WaitFor(host, device, left));
+        }
+    }
+
+    private void Try(Guid uuid, Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (MdevException e)
+        {
+            Report(e, uuid);
         }
     }
 
@@ -43,7 +75,24 @@ public sealed class RemoveMdevDeviceCommand : ChangingCommand
     {
         MdevDevice device = new DeviceReader(host, e => Report(e, uuid)).Find(uuid)
             ?? throw new MdevException(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}'.");
-        if (ShouldProcess(Printable.Text($"{uuid} ({device.Type} on {device.Parent})"), "Remove mediated device"))
-            new DeviceRemover(host, e => Report(e, uuid)).Remove(device);
+        string what = device.Type is null ? $"{uuid} (on {device.Parent}, being removed)" : $"{uuid} ({device.Type} on {device.Parent})";
+        if (!ShouldProcess(Printable.Text(what), EvenIfInUse ? "Remove mediated device even if in use" : "Remove mediated device"))
+            return;
+        DeviceRemover remover = Remover(host, uuid);
+        if (!EvenIfInUse)
+            remover.Remove(device);
+        else if (!remover.RemoveEvenIfInUse(device))
+            _waiting.Add((host, device));
     }
+
+    private void WaitFor(HostRoot host, MdevDevice device, TimeSpan limit)
+    {
+        MdevDevice? now = Remover(host, device.Uuid).WaitFor(device, limit, StopToken);
+        if (now is null || StopToken.IsCancellationRequested)
+            return;
+        WriteWarning($"Device {now.Uuid} is still open: its removal waits in the kernel until it is let go by {UserScan.Holders(now.Users)}.");
+        WriteObject(UserView.Of(now));
+    }
+
+    private DeviceRemover Remover(HostRoot host, Guid uuid) => new(host, e => Report(e, uuid));
 }

@@ -1,3 +1,5 @@
+using Mdev.Vfio;
+
 namespace Mdev.Simulation.Drivers;
 
 /// <summary>The kernel's sample of the Bochs display: 256 MB of video memory shared by its types (samples/vfio-mdev/mbochs.c).</summary>
@@ -22,6 +24,12 @@ internal sealed class MbochsDriver : SimulatedDriver
         tree.AddDirectory($"{device}/vendor");
         tree.AddReadOnly($"{device}/vendor/memory", $"{s_sizes[type]} MB\n");
     }
+
+    public override SimulatedVfio Vfio(SimulatedTree tree, SimulatedParent parent, string type) => new(
+        SimulatedVfio.PciFlag,
+        SimulatedVfio.RegionsOf(10, (0, new(7, (ulong)s_sizes[type] << 20, 0x3000)), (2, new(3, 0x1000, 0x1000)), (7, new(3, 0xff, 0)), (9, new(0xb, 0x1000, 0x2000))),
+        [new(0, 0), new(0, 0), new(0, 0), new(0, 0), new(0, 0)],
+        PciConfig.Header(0x1234, 0x1111, 0x038000, 0x1af4, 0x1100));
 
     public override void Register(SimulatedHostBuilder host, SimulationSizes sizes)
     {

@@ -1,4 +1,5 @@
 using Mdev.Kernel;
+using Mdev.Vfio;
 
 namespace Mdev.Simulation.Drivers;
 
@@ -14,6 +15,14 @@ internal sealed class MdpyDriver : SimulatedDriver
         ["mdpy-hd"] = "1920x1080",
     };
 
+    // Four bytes a pixel, rounded up to a power of two.
+    private static readonly Dictionary<string, ulong> s_memory = new()
+    {
+        ["mdpy-vga"] = 0x200000,
+        ["mdpy-xga"] = 0x400000,
+        ["mdpy-hd"] = 0x800000,
+    };
+
     public override string DriverString => "mdpy";
 
     public override int FullErrno => Errno.EUSERS;
@@ -25,6 +34,12 @@ internal sealed class MdpyDriver : SimulatedDriver
         tree.AddDirectory($"{device}/vendor");
         tree.AddReadOnly($"{device}/vendor/resolution", $"{s_resolutions[type]}\n");
     }
+
+    public override SimulatedVfio Vfio(SimulatedTree tree, SimulatedParent parent, string type) => new(
+        SimulatedVfio.PciFlag,
+        SimulatedVfio.RegionsOf(9, (0, new(7, s_memory[type], 0x1000)), (7, new(3, 0xff, 0))),
+        [new(0, 0), new(0, 0), new(0, 0), new(0, 0), new(0, 0)],
+        PciConfig.Header(0x1b36, 0x000f, 0x038000, 0x1af4, 0x1100));
 
     public override void Register(SimulatedHostBuilder host, SimulationSizes sizes)
     {

@@ -1,0 +1,44 @@
+using System.Globalization;
+using Mdev.Kernel;
+using Mdev.Vfio;
+
+namespace Mdev.Simulation;
+
+/// <summary>What VFIO says of a device of a simulated driver.</summary>
+/// <param name="Flags">The device's flags.</param>
+/// <param name="Regions">Its regions by index; null for an index that the driver does not know.</param>
+/// <param name="Interrupts">Its interrupts by index; null for an index that the driver does not know.</param>
+/// <param name="Config">The header of its PCI configuration space; empty when it has none.</param>
+internal sealed record SimulatedVfio(uint Flags, VfioRegionFacts?[] Regions, VfioInterruptFacts?[] Interrupts, byte[] Config)
+{
+    /// <summary>The flags of a PCI device that cannot be reset.</summary>
+    public static readonly uint PciFlag = VfioNames.Flag("vfio-pci");
+
+    /// <summary>As many regions, of which these have a size.</summary>
+    public static VfioRegionFacts?[] RegionsOf(int count, params (int Index, VfioRegionFacts Facts)[] used) =>
+        Enumerable.Range(0, count).Select(i => (VfioRegionFacts?)Array.Find(used, region => region.Index == i).Facts).ToArray();
+
+    /// <summary>
+    /// What a device of that API at least says: the indexes that linux/vfio.h gives it, and the ids of its parent. For drivers whose devices
+    /// could not be asked; their regions are left without size.
+    /// </summary>
+    public static SimulatedVfio Plain(SimulatedTree tree, SimulatedParent parent, string type)
+    {
+        uint flags = VfioNames.Flag(tree.ReadText($"{parent.TypesPath}/{type}/device_api")) | VfioNames.ResetFlag;
+        return VfioNames.Api(flags) switch
+        {
+            "vfio-pci" => new(
+                flags,
+                RegionsOf(9, (LibC.VFIO_PCI_CONFIG_REGION_INDEX, new(3, 0x100, 0))),
+                [new(0, 0), new(0, 0), new(0, 0), new(0, 0), new(0, 0)],
+                PciConfig.Header(Id(tree, parent, "vendor"), Id(tree, parent, "device"), 0x030000, Id(tree, parent, "vendor"), 0)),
+            "vfio-ccw" => new(flags, [new VfioRegionFacts(3, 0, 0)], [new VfioInterruptFacts(1, 1), null, null], []),
+            _ => new(flags, [], [], []),
+        };
+    }
+
+    private static ushort Id(SimulatedTree tree, SimulatedParent parent, string attribute) =>
+        tree.ReadText($"{parent.SysfsPath}/{attribute}") is ['0', 'x', .. var digits] && ushort.TryParse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ushort id)
+            ? id
+            : (ushort)0;
+}
