@@ -40,7 +40,7 @@ public sealed class ReadingCostTests
         Assert.Equal(1, opened.Count());
     }
 
-    private static SimulatedTestHost Fleet() => new(["fleet"], new SimulationSizes { ParentCount = Parents, TypeCount = 2 });
+    private static SimulatedTestHost Fleet() => new(["fleet"], new SimulationSizes { ParentCount = Parents, TypeCount = 1 });
 
     private static List<string> Types(SimulatedTestHost host) =>
         host.Parents().SelectMany(p => p.Types.Select(type => $"{host.Root}{p.SysfsPath}/mdev_supported_types/{type}")).ToList();
