@@ -14,7 +14,6 @@ public sealed class PathIntrinsics
     internal PathIntrinsics() { }
 
     public PathInfo CurrentLocation { get; private set; } = new(Environment.CurrentDirectory);
-    public PathInfo CurrentFileSystemLocation => CurrentLocation;
 
     public PathInfo CurrentProviderLocation(string providerName) => providerName.Equals("FileSystem", StringComparison.OrdinalIgnoreCase)
         ? CurrentLocation
@@ -54,11 +53,6 @@ public sealed class PathInfo
     public override string ToString() => Path;
 }
 
-public class ProviderInfo
-{
-    private ProviderInfo() => throw new StandInException("ProviderInfo");
-}
-
 public sealed class PSVariableIntrinsics
 {
     private readonly Dictionary<string, PSVariable> _variables = new(StringComparer.OrdinalIgnoreCase);
@@ -69,7 +63,6 @@ public sealed class PSVariableIntrinsics
     public object? GetValue(string name) => Get(name)?.Value;
     public object? GetValue(string name, object? defaultValue) => Get(name) is { } variable ? variable.Value : defaultValue;
     public void Set(string name, object? value) => _variables[name] = new PSVariable(name, value);
-    public void Remove(string name) => _variables.Remove(name);
 }
 
 public class PSVariable(string name, object? value)

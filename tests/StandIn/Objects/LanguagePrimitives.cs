@@ -95,20 +95,6 @@ public static class LanguagePrimitives
         _ => null,
     };
 
-    public static IEnumerator? GetEnumerator(object? obj) => GetEnumerable(obj)?.GetEnumerator();
-
-    public static new bool Equals(object? first, object? second) => Equals(first, second, ignoreCase: false);
-
-    public static bool Equals(object? first, object? second, bool ignoreCase)
-    {
-        (first, second) = (PSObject.Base(first), PSObject.Base(second));
-        if (first is null || second is null)
-            return first is null && second is null;
-        if (first is string text)
-            return string.Equals(text, ToText(second), ignoreCase ? StringComparison.InvariantCultureIgnoreCase : StringComparison.InvariantCulture);
-        return first.Equals(second) || TryConvertTo(second, first.GetType(), out object? converted) && first.Equals(converted);
-    }
-
     internal static string ToText(object? value) => value switch
     {
         null => "",
