@@ -44,7 +44,17 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
             if (device.VfioPath is not { } node)
                 return null;
             host.Trace($"Holding '{host.OnMachine(node)}' so that nobody can open the device meanwhile.");
-            IDisposable group = OpenGroup(node, uuid);
+            IDisposable group;
+            try
+            {
+                group = OpenGroup(node, uuid);
+            }
+            catch (MdevException e) when (e.Errno == Errno.ENOENT && attempt < 2)
+            {
+                // The device may have gone meanwhile; the next look tells.
+                continue;
+            }
+
             // The number may have gone to another device between the look and the open.
             if (_devices.Find(uuid)?.VfioPath == node)
                 return group;
