@@ -153,7 +153,7 @@ public sealed class DeviceAllocatorTests : IDisposable
         using var cancel = new CancellationTokenSource();
         var request = new CreateRequest { Placement = new PlacementRequest { Type = "mtty-1" }, Count = 24 };
         var made = new List<MdevDevice>();
-        foreach (MdevDevice device in new DeviceAllocator(_host.Host, _host.Reports.Add, (_, _) => true).Make(request, cancel.Token))
+        foreach (MdevDevice device in new DeviceAllocator(_host.Host, _host.Reports.Add, (_, _) => Decision.Make).Make(request, cancel.Token))
         {
             made.Add(device);
             if (made.Count == 3)
