@@ -48,6 +48,10 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         return bus is null ? null : Find(bus, parents, uuid);
     }
 
+    /// <summary>The device of this UUID.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.DeviceNotFound"/>; or its entry is broken, or cannot be read.</exception>
+    public MdevDevice Get(Guid uuid) => Find(uuid) ?? throw NotFound(uuid);
+
     /// <summary>The device of this UUID below its parent's directory; null when there is none.</summary>
     internal MdevDevice? Find(ParentPlace place, Guid uuid)
     {
@@ -99,7 +103,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
             if (device is not null && settled.Matches(device.Parent))
                 yield return device;
             else if (!broken)
-                report(new MdevException(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}'."));
+                report(NotFound(uuid));
         }
     }
 
@@ -233,6 +237,8 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
             Root = host.Root,
         };
     }
+
+    private MdevException NotFound(Guid uuid) => new(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}'.");
 
     private MdevException NoType(string path, string name) => new(
         MdevError.BrokenEntry,
