@@ -180,11 +180,11 @@ internal sealed class MshCommandRuntime(CommandProcessor processor, PipelineProc
     }
 
     /// <summary>The pipeline ends with this; the cmdlet itself only sees that it is stopped.</summary>
-    private PipelineStoppedException Fail(Exception e)
+    private PipelineStoppedException Fail(RuntimeException e)
     {
         pipeline.RecordFailure(e);
-        if (e is IContainsErrorRecord { ErrorRecord: { } record })
-            Append(Common.ErrorVariable, record);
+        e.ErrorRecord.SetInvocationInfo(MyInvocation);
+        Append(Common.ErrorVariable, e.ErrorRecord);
         return new PipelineStoppedException();
     }
 

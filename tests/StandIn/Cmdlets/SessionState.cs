@@ -35,8 +35,8 @@ public sealed class PathIntrinsics
                 ? path[(provider + 2)..]
                 : throw new StandInException($"the provider in {path}");
         }
-        if (path.Split('/')[0] is var first && first.Contains(':'))
-            throw new DriveNotFoundException($"There is no drive {first.Split(':')[0]}.");
+        if (path.Split('/')[0].Split(':') is [var drive, _, ..])
+            throw new DriveNotFoundException(drive, $"There is no drive {drive}.");
         if (path == "~" || path.StartsWith("~/", StringComparison.Ordinal))
             path = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..];
         // An absolute path stays as it was written, unless it climbs.

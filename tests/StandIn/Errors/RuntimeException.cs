@@ -110,14 +110,10 @@ public class SessionStateException : RuntimeException
 
 public class ItemNotFoundException(string message) : SessionStateException(message);
 
-public class DriveNotFoundException(string message) : SessionStateException(message)
+public class DriveNotFoundException : SessionStateException
 {
-    private protected override string ErrorId => "DriveNotFound";
-    private protected override ErrorCategory Category => ErrorCategory.ObjectNotFound;
+    internal DriveNotFoundException(string name, string message) : base(message) =>
+        Record = new ErrorRecord(new ParentContainsErrorRecordException(this), "DriveNotFound", ErrorCategory.ObjectNotFound, name);
 }
 
-public class WildcardPatternException(string message) : RuntimeException(message)
-{
-    private protected override string ErrorId => "WildcardPattern_Invalid";
-    private protected override ErrorCategory Category => ErrorCategory.InvalidArgument;
-}
+public class WildcardPatternException(string message) : RuntimeException(message);

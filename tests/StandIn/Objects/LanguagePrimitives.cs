@@ -130,7 +130,8 @@ public static class LanguagePrimitives
 
     private static object ConvertEnum(object value, Type type)
     {
-        if (value is not string text)
+        string? text = value is IList list ? string.Join(',', list.Cast<object?>().Select(ToText)) : value as string;
+        if (text is null)
         {
             object number = IsNumber(value.GetType()) ? Enum.ToObject(type, value) : throw new InvalidCastException("not a name");
             // A combination of flags prints as names; what prints as a number is no value of the enumeration.
@@ -156,11 +157,7 @@ public static class LanguagePrimitives
         text = text.Trim();
         if (text.Length == 0)
             return Convert.ChangeType(0, type);
-        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
-            return Convert.ChangeType(Convert.ToInt64(text, 16), type);
-        return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
-            ? Convert.ChangeType(number, type)
-            : Convert.ChangeType(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture), type);
+        return Convert.ChangeType(Language.Tokenizer.Number(text.TrimStart('+')) ?? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture), type);
     }
 
     private static bool Settable(Type type) =>
