@@ -11,6 +11,8 @@
     FormatsToProcess     = @('MdevPS.Format.ps1xml')
     TypesToProcess       = @('MdevPS.Types.ps1xml')
     CmdletsToExport      = @(
+        'ConvertTo-MdevLibvirtXml'
+        'ConvertTo-MdevQemuArgument'
         'Get-MdevAttribute'
         'Get-MdevDevice'
         'Get-MdevParent'

@@ -22,23 +22,9 @@ public sealed class GetMdevVfioInfoCommand : MdevCommand
     protected override object? Target => Uuid;
 
     /// <inheritdoc/>
-    protected override void ProcessHost(HostRoot host)
+    protected override void ProcessHost(HostRoot host) => ForEach(Uuid, uuid =>
     {
-        foreach (Guid uuid in Uuid)
-        {
-            if (StopToken.IsCancellationRequested)
-                return;
-            void ReportOne(MdevException e) => Report(e, uuid);
-            try
-            {
-                MdevDevice device = new DeviceReader(host, ReportOne).Find(uuid)
-                    ?? throw new MdevException(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}'.");
-                WriteObject(new VfioReader(host, ReportOne).Read(device));
-            }
-            catch (MdevException e)
-            {
-                ReportOne(e);
-            }
-        }
-    }
+        void ReportOne(MdevException e) => Report(e, uuid);
+        WriteObject(new VfioReader(host, ReportOne).Read(new DeviceReader(host, ReportOne).Get(uuid)));
+    });
 }

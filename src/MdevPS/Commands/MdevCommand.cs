@@ -48,7 +48,7 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
     protected abstract void ProcessHost(HostRoot host);
 
     /// <inheritdoc/>
-    protected sealed override void ProcessRecord()
+    protected override void ProcessRecord()
     {
         try
         {
@@ -57,6 +57,24 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
         catch (MdevException e)
         {
             Report(e, Target);
+        }
+    }
+
+    /// <summary>Does the same to several devices; what fails for one becomes an error record about it, and the next one goes on.</summary>
+    protected void ForEach(IEnumerable<Guid> uuids, Action<Guid> action)
+    {
+        foreach (Guid uuid in uuids)
+        {
+            if (StopToken.IsCancellationRequested)
+                return;
+            try
+            {
+                action(uuid);
+            }
+            catch (MdevException e)
+            {
+                Report(e, uuid);
+            }
         }
     }
 
@@ -80,8 +98,9 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
         }
     }
 
-    // A pipeline of many records is mostly about one host.
-    private HostRoot OpenHost()
+    /// <summary>The host that the record is about. A pipeline of many records is mostly about one.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>.</exception>
+    protected HostRoot OpenHost()
     {
         if (_host is null || _hostRoot != Root)
         {

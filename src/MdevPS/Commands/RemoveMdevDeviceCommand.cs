@@ -37,15 +37,7 @@ public sealed class RemoveMdevDeviceCommand : ChangingCommand
     protected override object? Target => Uuid;
 
     /// <inheritdoc/>
-    protected override void Change(HostRoot host)
-    {
-        foreach (Guid uuid in Uuid)
-        {
-            if (StopToken.IsCancellationRequested)
-                return;
-            Try(uuid, () => RemoveOne(host, uuid));
-        }
-    }
+    protected override void Change(HostRoot host) => ForEach(Uuid, uuid => RemoveOne(host, uuid));
 
     /// <summary>Waits for the removals that could not be ended at once, for all of them together.</summary>
     protected override void EndProcessing()
@@ -55,26 +47,13 @@ public sealed class RemoveMdevDeviceCommand : ChangingCommand
         foreach ((HostRoot host, MdevDevice device) in _waiting)
         {
             var left = TimeSpan.FromMilliseconds(Math.Max(0, limit.TotalMilliseconds - (Environment.TickCount64 - start)));
-            Try(device.Uuid, () => WaitFor(host, device, left));
-        }
-    }
-
-    private void Try(Guid uuid, Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (MdevException e)
-        {
-            Report(e, uuid);
+            ForEach([device.Uuid], _ => WaitFor(host, device, left));
         }
     }
 
     private void RemoveOne(HostRoot host, Guid uuid)
     {
-        MdevDevice device = new DeviceReader(host, e => Report(e, uuid)).Find(uuid)
-            ?? throw new MdevException(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}'.");
+        MdevDevice device = new DeviceReader(host, e => Report(e, uuid)).Get(uuid);
         string what = device.Type is null ? $"{uuid} (on {device.Parent}, being removed)" : $"{uuid} ({device.Type} on {device.Parent})";
         if (!ShouldProcess(Printable.Text(what), EvenIfInUse ? "Remove mediated device even if in use" : "Remove mediated device"))
             return;
