@@ -50,14 +50,18 @@ internal abstract partial class TestHost : IDisposable
         Assert.Equal(0, mkfifo(Root + hostPath, 0x1a4));
     }
 
-    /// <summary>Everything in it, to the byte, for "nothing was changed".</summary>
-    public string Snapshot() => string.Join('\n', Directory.EnumerateFileSystemEntries(Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
-        .Concat(Directory.EnumerateFileSystemEntries(Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0, MaxRecursionDepth = 0 }))
-        .Distinct()
-        .Order(StringComparer.Ordinal)
-        .Select(path => $"{path} {new FileInfo(path).LinkTarget} {(File.Exists(path) && new FileInfo(path).Length > 0 ? File.ReadAllText(path) : "")}"));
+    /// <summary>Everything in it, to the byte, for "nothing was changed". A simulation's own records are left out.</summary>
+    public string Snapshot() => string.Join('\n', Snapshot(new DirectoryInfo(Root)).Order(StringComparer.Ordinal));
 
     public virtual void Dispose() => Directory.Delete(Root, recursive: true);
+
+    private static IEnumerable<string> Snapshot(DirectoryInfo directory) =>
+        directory.EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith(".mdevps-", StringComparison.Ordinal)).SelectMany(entry => entry switch
+        {
+            { LinkTarget: { } target } => [$"{entry.FullName} -> {target}"],
+            DirectoryInfo inner => Snapshot(inner).Prepend($"{entry.FullName}/"),
+            _ => [$"{entry.FullName} {entry.UnixFileMode} {File.ReadAllText(entry.FullName)}"],
+        });
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mkfifo(string path, uint mode);
