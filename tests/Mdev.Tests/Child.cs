@@ -72,7 +72,7 @@ internal static class Child
     private static void Make(HostRoot host, string type, int count)
     {
         var request = new CreateRequest { Placement = new PlacementRequest { Type = type }, Count = count };
-        foreach (MdevDevice device in new DeviceAllocator(host, e => Console.WriteLine($"error {e.Error}"), (_, _) => true).Make(request, default))
+        foreach (MdevDevice device in new DeviceAllocator(host, e => Console.WriteLine($"error {e.Error}"), (_, _) => Decision.Make).Make(request, default))
             Console.WriteLine($"made {device.Uuid}");
     }
 

@@ -28,7 +28,7 @@ internal sealed class SimulatedTestHost(string[] drivers, SimulationSizes? sizes
     });
 
     public MdevDevice[] Make(CreateRequest request) =>
-        new DeviceAllocator(Host, Reports.Add, (placement, uuid) => Confirm(placement, uuid)).Make(request, CancellationToken.None).ToArray();
+        new DeviceAllocator(Host, Reports.Add, (placement, uuid) => Confirm(placement, uuid) ? Decision.Make : Decision.Leave).Make(request, CancellationToken.None).ToArray();
 
     public void Remove(MdevDevice device) => new DeviceRemover(Host, Reports.Add).Remove(device);
 

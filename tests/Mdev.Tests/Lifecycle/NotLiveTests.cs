@@ -50,6 +50,6 @@ public sealed class NotLiveTests : IDisposable
         Assert.Equal(MdevError.NotSupported, Assert.Throws<MdevException>(() => Make("made-1")).Error);
     }
 
-    private MdevDevice[] Make(string type) => new DeviceAllocator(_host.Host, _host.Reports.Add, (_, _) => true)
+    private MdevDevice[] Make(string type) => new DeviceAllocator(_host.Host, _host.Reports.Add, (_, _) => Decision.Make)
         .Make(new CreateRequest { Placement = new PlacementRequest { Type = type } }, default).ToArray();
 }
