@@ -35,6 +35,7 @@ BeforeAll {
         New-MdevDevice mtty-2 -Uuid 9d0c7a1e-5b7f-4a43-8e5d-0c1b2a3f4e5d
         [Mdev.Simulation.SimulatedHost]::StartProcess($env:MDEVPS_ROOT, 'kvm', ('/usr/bin/kvm', '-name', 'guest=web01'), '9d0c7a1e-5b7f-4a43-8e5d-0c1b2a3f4e5d')
     }
+    $a2 = { New-MdevSimulation nvidia-a2 -Use }
     $preparations = @{
         'Get-MdevParent 3'    = { New-MdevDevice mtty-1 -Count 2 }
         'Get-MdevDevice'      = $twoDevices
@@ -44,6 +45,14 @@ BeforeAll {
         'Remove-MdevDevice 4' = "$twoDevices; $thirdInUse"
         'Remove-MdevDevice 5' = "$twoDevices; $thirdInUse"
         'Get-MdevVfioInfo'    = $twoDevices
+        'New-MdevDevice 5'    = $a2
+        'New-MdevDevice 6'    = $twoDevices
+        'Get-MdevPlacement'   = $a2
+        'Get-MdevPlacement 1' = "$a2; New-MdevDevice nvidia-747 -Parent 0000:01:00.4"
+        'ConvertTo-MdevQemuArgument'   = $twoDevices
+        'ConvertTo-MdevQemuArgument 2' = "$a2; New-MdevDevice nvidia-746 -Count 2"
+        'ConvertTo-MdevQemuArgument 4' = { New-MdevSimulation vfio_ap -Use }
+        'ConvertTo-MdevLibvirtXml'     = $twoDevices
     }
 
     function Get-Example([string] $Command) {
