@@ -13,6 +13,7 @@
     CmdletsToExport      = @(
         'ConvertTo-MdevLibvirtXml'
         'ConvertTo-MdevQemuArgument'
+        'Get-MdevAttribute'
         'Get-MdevDevice'
         'Get-MdevParent'
         'Get-MdevPlacement'
@@ -22,6 +23,7 @@
         'New-MdevSimulation'
         'Remove-MdevDevice'
         'Remove-MdevSimulation'
+        'Set-MdevAttribute'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

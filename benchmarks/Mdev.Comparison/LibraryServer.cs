@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Mdev.Inventory;
 
 namespace Mdev.Comparison;
@@ -32,23 +33,18 @@ public static class LibraryServer
             "device" => devices.Read(new DeviceQuery { Uuids = [Guid.Parse(name)] }).LongCount(),
             "types" => types.Read(new TypeQuery()).LongCount(),
             "type" => types.Read(new TypeQuery { Types = NameFilter.Of(name) }).LongCount(),
-            "live" => LiveBytes(devices.Read(new DeviceQuery())),
+            "live" => LiveBytes(devices.Read(new DeviceQuery()), int.Parse(name, CultureInfo.InvariantCulture)),
             _ => throw new ArgumentException($"There is no workload '{workload}'."),
         };
     }
 
-    // What cannot be freed when the last object is there and all the others were consumed.
-    private static long LiveBytes(IEnumerable<MdevDevice> devices)
+    // What cannot be freed when the last of so many objects is there and all the others were consumed.
+    private static long LiveBytes(IEnumerable<MdevDevice> devices, int count)
     {
         long before = GC.GetTotalMemory(forceFullCollection: true);
-        long last = before;
         using IEnumerator<MdevDevice> each = devices.GetEnumerator();
-        for (int left = int.Parse(Environment.GetEnvironmentVariable("MDEVPS_OBJECTS")!); left > 0 && each.MoveNext(); left--)
-        {
-            if (left == 1)
-                last = GC.GetTotalMemory(forceFullCollection: true);
-        }
-
-        return last - before;
+        for (int i = 0; i < count; i++)
+            each.MoveNext();
+        return GC.GetTotalMemory(forceFullCollection: true) - before;
     }
 }

@@ -6,7 +6,7 @@ switch (args)
         LibraryServer.Serve(root, Console.In, Console.Out);
         return 0;
     case ["compare", var trees, var floor, var module, var results]:
-        return new Comparison(new Contenders(floor, module, trees), new Trees(trees)).Run(results);
+        return new Contest(new Contenders(floor, module, trees), new Trees(trees), module).Run(results);
     default:
         Console.Error.WriteLine("usage: Mdev.Comparison serve ROOT | compare TREES FLOOR MODULE RESULTS");
         return 2;

@@ -20,9 +20,12 @@ while read -r workload name; do
         types) command=(mdevctl types) counted='Available instances' ;;
         types-json) command=(mdevctl types --dumpjson) counted='"available_instances"' ;;
         nothing) command=("$(type -P true)") ;;
+        # The peak of its memory, in kilobytes, as the number of objects.
+        peak) command=("$(type -P time)" -f '%M' -o "$folder/peak" mdevctl list) counted='' ;;
     esac
     start=${EPOCHREALTIME/./}
     "${command[@]}" >"$folder/printed"
     end=${EPOCHREALTIME/./}
-    echo "$(((end - start) * 1000)) $(grep -cE "$counted" "$folder/printed" || true)"
+    count=$([ "$workload" = peak ] && cat "$folder/peak" || grep -cE "$counted" "$folder/printed" || true)
+    echo "$(((end - start) * 1000)) $count"
 done

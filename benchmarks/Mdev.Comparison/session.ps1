@@ -5,6 +5,7 @@ Import-Module $Module
 $workloads = @{
     devices  = { Get-MdevDevice -Root $Root }
     first    = { Get-MdevDevice -Root $Root | Select-Object -First 1 }
+    consume  = { Get-MdevDevice -Root $Root | ForEach-Object { } }
     children = { Get-MdevDevice -Root $Root -Parent $name }
     device   = { Get-MdevDevice -Root $Root -Uuid $name }
     types    = { Get-MdevType -Root $Root }

@@ -136,7 +136,7 @@ public sealed class HostRoot
     /// <summary>Writes a value to an opened attribute, by one write(2), and tells so.</summary>
     public void Write(IAttributeWriter attribute, string value)
     {
-        Trace($"Writing '{value}' to '{attribute.Path}'.");
+        Trace($"Writing '{Printable.Text(value)}' to '{attribute.Path}'.");
         attribute.Write(Encoding.UTF8.GetBytes(value));
     }
 

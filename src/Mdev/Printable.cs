@@ -17,7 +17,7 @@ public static class Printable
             return text.Length <= most ? text : string.Concat(text.AsSpan(0, most - 1), "…");
 
         var line = new StringBuilder();
-        for (int i = 0; i < text.Length && line.Length < most; i++)
+        for (int i = 0; i < text.Length && line.Length <= most; i++)
         {
             char c = text[i];
             if (c is '\n' or '\r')

@@ -6,23 +6,21 @@ source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 cd "$project"
 
 target_path() { dotnet msbuild "$1" -getProperty:TargetPath; }
-build() { dotnet build -m:1 --nologo -v quiet "$1" >&2; }
+build() { local log; log=$(dotnet build -m:1 --nologo -v quiet "$1") || { echo "$log" >&2; die "$1 does not build"; }; }
 
 worlds=(conformance)
 without_pester() { skipped="pester: SKIPPED on every kernel: $1"; say "$skipped"; }
 skipped='' pester=''
 if ! command -v pwsh >/dev/null; then
     without_pester 'no pwsh on PATH'
-elif [[ ! $(pwsh -NoProfile -NonInteractive -Command 'Get-Module -ListAvailable Pester | Where-Object Version -ge 5.0') ]]; then
+elif [[ ! $(pwsh -NoProfile -NonInteractive -Command 'Get-Module -ListAvailable -FullyQualifiedName @{ ModuleName = "Pester"; ModuleVersion = "5.0" }') ]]; then
     without_pester 'PowerShell has no module Pester 5.0 or newer'
 else
     pester=$project/tests/Pester
     worlds+=(pester)
 fi
 
-build src/MdevPS/MdevPS.csproj
-build tests/Conformance/Conformance.csproj
-build tests/Kernel/Runner/Runner.csproj
+for file in src/MdevPS/MdevPS.csproj tests/Conformance/Conformance.csproj tests/Kernel/Runner/Runner.csproj; do build "$file"; done
 conformance=$(target_path tests/Conformance/Conformance.csproj)
 runner=$(target_path tests/Kernel/Runner/Runner.csproj)
 

@@ -119,6 +119,18 @@ public sealed class SubmitNameCommand : PSCmdlet
     protected override void ProcessRecord() => WriteObject(new Seen(ParameterSetName, $"Name={string.Join("+", Name)} Thing={InputObject}"));
 }
 
+/// <summary>Shaped like a cmdlet that makes things: any number of a kind, or just those with these ids.</summary>
+[Cmdlet(VerbsCommon.Add, "Thing", DefaultParameterSetName = "Count")]
+[OutputType(typeof(Seen))]
+public sealed class AddThingCommand : PSCmdlet
+{
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)] public string Kind { get; set; } = "";
+    [Parameter(ParameterSetName = "Count")] public int Count { get; set; } = 1;
+    [Parameter(Mandatory = true, ParameterSetName = "Id", ValueFromPipelineByPropertyName = true)] public int[] Id { get; set; } = [];
+
+    protected override void ProcessRecord() => WriteObject(new Seen(ParameterSetName, $"{Kind} {Count} {string.Join("+", Id)}"));
+}
+
 /// <summary>A string and a number, both by value: the first that fits without conversion wins.</summary>
 [Cmdlet(VerbsLifecycle.Submit, "Value")]
 [OutputType(typeof(string))]

@@ -29,7 +29,7 @@ internal sealed class AttributeReader(Action<MdevException> report)
     {
         try
         {
-            return directory.ReadLink(name) is { } target ? LastPart(target) : null;
+            return directory.ReadLinkName(name);
         }
         catch (MdevException e)
         {

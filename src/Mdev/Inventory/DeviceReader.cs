@@ -149,9 +149,8 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
     }
 
     // Null when the device is gone from the bus.
-    private OpenParent? ParentOf(DirectoryHandle bus, OpenParents parents, string name)
+    private static OpenParent? ParentOf(DirectoryHandle bus, OpenParents parents, string name)
     {
-        string entry = $"{bus.Path}/{name}";
         string? target;
         try
         {
@@ -159,15 +158,15 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         }
         catch (MdevException e) when (e.Errno == Errno.EINVAL)
         {
-            throw new MdevException(MdevError.BrokenEntry, $"'{entry}' is no link to a device.", entry, e);
+            throw new MdevException(MdevError.BrokenEntry, $"'{e.Path}' is no link to a device.", e.Path, e);
         }
 
         if (target is null)
             return null;
-        if (AttributeReader.LastPart(target) != name)
-            throw new MdevException(MdevError.BrokenEntry, $"'{entry}' leads to '{Printable.Text(target)}', which is not the device of that name.", entry);
-        return parents.At(target[..^name.Length])
-            ?? throw new MdevException(MdevError.BrokenEntry, $"'{entry}' leads to '{host.Resolve(Bus, target)}', which is not there.", entry);
+        bool ofThatName = target.EndsWith(name, StringComparison.Ordinal) && target.AsSpan(..^name.Length) is [] or [.., '/'];
+        string what = ofThatName ? "is not there" : "is not the device of that name";
+        return (ofThatName ? parents.At(target[..^name.Length]) : null)
+            ?? throw new MdevException(MdevError.BrokenEntry, $"'{bus.Path}/{name}' leads to '{Printable.Text(target)}', which {what}.", $"{bus.Path}/{name}");
     }
 
     private IEnumerable<MdevDevice> OfParents(NameFilter parents, NameFilter types)

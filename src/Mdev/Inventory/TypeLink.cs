@@ -9,25 +9,24 @@ internal static class TypeLink
     public static string? Read(DirectoryHandle directory, string name)
     {
         // The name mdev_supported_type, and a link that bears the type id itself, are those of the interface's drafts of 2016.
-        string? target = Target(directory, $"{name}/mdev_type") ?? Target(directory, $"{name}/mdev_supported_type");
-        return target is not null ? AttributeReader.LastPart(target)
-            : KernelUuid.TryParse(name, out _) ? NamedById(directory, name) : null;
+        return LinkName(directory, $"{name}/mdev_type") ?? LinkName(directory, $"{name}/mdev_supported_type")
+            ?? (KernelUuid.TryParse(name, out _) ? NamedById(directory, name) : null);
     }
 
     private static string? NamedById(DirectoryHandle parent, string name)
     {
-        using DirectoryHandle? device = DirectoryHandle.TryOpen($"{parent.Path}/{name}");
+        using DirectoryHandle? device = parent.TryOpenChild(name);
         return device?.Entries()
-            .Where(e => e.Kind is EntryKind.Link or EntryKind.Unknown)
+            .Where(e => e.Kind == EntryKind.Link)
             .Select(e => e.Name)
-            .FirstOrDefault(id => Target(device, id) is { } target && target.EndsWith($"/mdev_supported_types/{id}", StringComparison.Ordinal));
+            .FirstOrDefault(id => device.ReadLink(id) is { } target && target.EndsWith($"/mdev_supported_types/{id}", StringComparison.Ordinal));
     }
 
-    private static string? Target(DirectoryHandle directory, string name)
+    private static string? LinkName(DirectoryHandle directory, string name)
     {
         try
         {
-            return directory.ReadLink(name);
+            return directory.ReadLinkName(name);
         }
         catch (MdevException e) when (e.Errno == Errno.EINVAL)
         {

@@ -17,7 +17,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     public IEnumerable<MdevType> Read(TypeQuery query)
     {
         List<ParentPlace> places = _parents.Places(query.Parents).ToList();
-        NameFilter types = query.Types.Settle(name => places.Exists(place => HasType(place, name)));
+        NameFilter types = Settle(query.Types, places);
         foreach (ParentPlace place in places)
         {
             foreach (MdevType type in OfParent(place, types, query))
@@ -32,6 +32,23 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
             report(new MdevException(MdevError.TypeNotFound, $"No type on host '{host.Root}' has the name '{Printable.Text(name)}'."));
     }
 
+    /// <summary>Where the types of these ids are, without a look at their files.</summary>
+    internal IEnumerable<(ParentPlace Place, string Type)> Places(NameFilter parents, NameFilter ids)
+    {
+        List<ParentPlace> places = _parents.Places(parents).ToList();
+        NameFilter types = Settle(ids, places);
+        foreach (ParentPlace place in places)
+        {
+            foreach (string type in _parents.TypeNames(place).Where(types.Matches))
+                yield return (place, type);
+        }
+
+        if (places.Count == 0 && !parents.IsAll)
+            yield break;
+        foreach (string name in types.Unmatched)
+            report(TypeNotFound(name, places));
+    }
+
     /// <summary>The error for a type that no parent offers, with the ids that look most like it.</summary>
     internal MdevException TypeNotFound(string name, IReadOnlyList<ParentPlace> places)
     {
@@ -44,6 +61,8 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
 
     /// <summary>Whether a parent offers exactly this type id.</summary>
     internal bool HasType(ParentPlace place, string type) => NamePattern.IsName(type) && host.HasDirectory($"{place.TypesPath}/{type}");
+
+    private NameFilter Settle(NameFilter types, List<ParentPlace> places) => types.Settle(name => places.Exists(place => HasType(place, name)));
 
     private IEnumerable<MdevType> OfParent(ParentPlace place, NameFilter types, TypeQuery query)
     {

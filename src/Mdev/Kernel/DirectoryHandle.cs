@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Mdev.Kernel;
@@ -53,7 +54,7 @@ public sealed class DirectoryHandle : IDisposable
     public DirectoryHandle? TryOpenChild(string name) => TryOpenAt(_descriptor.Number, name, $"{Path}/{name}");
 
     /// <summary>The path that the kernel itself has for this directory, every link on the way resolved (/proc/self/fd).</summary>
-    public string RealPath() => ReadLinkAt(LibC.AT_FDCWD, $"/proc/self/fd/{_descriptor.Number}")
+    public string RealPath() => ReadLinkAt($"/proc/self/fd/{_descriptor.Number}")
         ?? throw new MdevException(MdevError.BrokenEntry, $"The real path of '{Path}' cannot be told: /proc is not mounted.", Path);
 
     /// <summary>The entries, in the kernel's order, without <c>.</c> and <c>..</c>; a link is always told as one. A second enumeration goes on where the first ended.</summary>
@@ -94,17 +95,11 @@ public sealed class DirectoryHandle : IDisposable
 
     /// <summary>The text of the link <paramref name="name"/>; null when nothing of that name is there.</summary>
     /// <exception cref="MdevException">The entry is no link (EINVAL) or cannot be read.</exception>
-    public string? ReadLink(string name)
-    {
-        try
-        {
-            return ReadLinkAt(_descriptor.Number, name);
-        }
-        catch (MdevException e) when (e.Operation is not null)
-        {
-            throw Failed(e.Errno, e.Operation, $"{Path}/{name}");
-        }
-    }
+    public string? ReadLink(string name) => ReadLinkHere(name, lastPartOnly: false);
+
+    /// <summary>The last part of the path that the link <paramref name="name"/> leads to; null when nothing of that name is there.</summary>
+    /// <exception cref="MdevException">The entry is no link (EINVAL) or cannot be read.</exception>
+    public string? ReadLinkName(string name) => ReadLinkHere(name, lastPartOnly: true);
 
     /// <summary>
     /// The value of the attribute <paramref name="name"/> (which may name a sub-directory's, as <c>vendor/memory</c>) without the
@@ -159,7 +154,7 @@ public sealed class DirectoryHandle : IDisposable
     public void Dispose() => _descriptor.Dispose();
 
     /// <summary>The text of a link anywhere; null when nothing is there.</summary>
-    internal static string? ReadLinkAt(string path) => ReadLinkAt(LibC.AT_FDCWD, path);
+    internal static string? ReadLinkAt(string path) => ReadLinkAt(LibC.AT_FDCWD, path, lastPartOnly: false);
 
     private static unsafe DirectoryHandle? TryOpenAt(int directory, string name, string path)
     {
@@ -173,7 +168,21 @@ public sealed class DirectoryHandle : IDisposable
         return errno is Errno.ENOENT or Errno.ENODEV ? null : throw Failed(errno, "open", path);
     }
 
-    private static unsafe string? ReadLinkAt(int directory, string path)
+    private string? ReadLinkHere(string name, bool lastPartOnly)
+    {
+        try
+        {
+            return ReadLinkAt(_descriptor.Number, name, lastPartOnly);
+        }
+        catch (MdevException e) when (e.Operation is not null)
+        {
+            throw Failed(e.Errno, e.Operation, $"{Path}/{name}");
+        }
+    }
+
+    // Clearing a page of stack for every link would cost as much as the kernel's look-up.
+    [SkipLocalsInit]
+    private static unsafe string? ReadLinkAt(int directory, string path, bool lastPartOnly)
     {
         using var native = new NativePath(path, stackalloc byte[NativePath.StackSize]);
         byte* target = stackalloc byte[LongestLink];
@@ -181,7 +190,11 @@ public sealed class DirectoryHandle : IDisposable
         fixed (byte* p = native.Bytes)
             length = LibC.readlinkat(directory, p, target, LongestLink);
         if (length >= 0)
-            return Encoding.UTF8.GetString(target, (int)length);
+        {
+            var text = new ReadOnlySpan<byte>(target, (int)length);
+            return Encoding.UTF8.GetString(lastPartOnly ? text[(text.LastIndexOf((byte)'/') + 1)..] : text);
+        }
+
         int errno = LibC.errno;
         return errno is Errno.ENOENT or Errno.ENOTDIR ? null : throw Failed(errno, "readlink", path);
     }

@@ -51,6 +51,15 @@ public enum MdevError
     /// <summary>An attribute could not be read, or its value not understood.</summary>
     AttributeUnreadable,
 
+    /// <summary>The object has no vendor attribute of that name.</summary>
+    AttributeNotFound,
+
+    /// <summary>The attribute can only be read.</summary>
+    AttributeReadOnly,
+
+    /// <summary>A new device could not be given an attribute, and was removed again.</summary>
+    AttributeFailed,
+
     /// <summary>The kernel refused a value that was written.</summary>
     WriteRefused,
 

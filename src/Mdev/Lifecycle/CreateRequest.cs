@@ -1,3 +1,4 @@
+using Mdev.Attributes;
 using Mdev.Placement;
 
 namespace Mdev.Lifecycle;
@@ -13,6 +14,9 @@ public sealed record CreateRequest
 
     /// <summary>Their UUIDs; empty for new ones.</summary>
     public IReadOnlyList<Guid> Uuids { get; init; } = [];
+
+    /// <summary>The attributes that each new device is given, in this order.</summary>
+    public IReadOnlyList<AttributeValue> Attributes { get; init; } = [];
 
     /// <summary>Whether idle devices of the type are handed out before new ones are made.</summary>
     public bool Reuse { get; init; }

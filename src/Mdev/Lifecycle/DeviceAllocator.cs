@@ -1,3 +1,4 @@
+using Mdev.Attributes;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Placement;
@@ -16,11 +17,16 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
 {
     private readonly IdleDevices _idle = idle ?? new IdleDevices(host, host.Trace);
     private readonly DeviceCreator _creator = new(host, report);
+    private readonly InitialAttributes _attributes = new(host, report);
 
     /// <summary>Makes the devices, each handed out as soon as it is there.</summary>
     /// <exception cref="MdevException">Nothing can be made at all: no such type, no mediated device bus, no permission, not a live host.</exception>
     public IEnumerable<MdevDevice> Make(CreateRequest request, CancellationToken cancel)
     {
+        foreach (AttributeValue attribute in request.Attributes)
+            VendorAttributes.RequireVendorName(attribute.Name);
+        if (request.Reuse && request.Attributes.Count > 0)
+            throw new MdevException(MdevError.InvalidArgument, "Attributes are given to new devices only, and what attributes an idle one has been given cannot be known: ask for attributes or for reuse.");
         var planner = new Planner(host, request.Placement, report, request.Reuse ? _idle.Of(request.Placement, request.Uuids, cancel) : null);
         return request.AllOrNothing ? MakeAll(planner, request, cancel) : MakeEach(planner, request, report, cancel);
     }
@@ -110,7 +116,15 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
                 continue;
             try
             {
-                return _creator.Create(planner.PlaceOf(placement), request.Placement.Type, uuid, cancel);
+                MdevDevice device = _creator.Create(planner.PlaceOf(placement), request.Placement.Type, uuid, cancel);
+                _attributes.Set(device, request.Attributes);
+                return device;
+            }
+            catch (MdevException e) when (e.Error == MdevError.AttributeFailed)
+            {
+                planner.Release(placement);
+                failed(e);
+                return null;
             }
             catch (MdevException e) when (e.Error == MdevError.UuidExists)
             {

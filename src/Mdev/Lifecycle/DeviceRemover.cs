@@ -102,7 +102,17 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
             if (device.VfioPath is not { } node)
                 throw new MdevException(MdevError.GuardUnavailable, $"Device {uuid} was not removed: it has no IOMMU group, so that it cannot be kept from being in use.", host.OnMachine(device.SysfsPath));
             host.Trace($"Holding '{host.OnMachine(node)}' so that nobody can open the device meanwhile.");
-            IDisposable group = OpenGroup(node);
+            IDisposable group;
+            try
+            {
+                group = OpenGroup(node);
+            }
+            catch (MdevException e) when (e.Errno == Errno.ENOENT && attempt < 2)
+            {
+                // The device may have gone meanwhile; the next look tells.
+                continue;
+            }
+
             // The number may have gone to another device between the look and the open.
             if (_devices.Find(uuid)?.VfioPath == node)
                 return group;

@@ -13,12 +13,14 @@ internal sealed class NameOfAttribute(Type kind) : ArgumentTransformationAttribu
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Plain(inputData) switch
     {
+        // A property that is null names nothing.
+        null => null!,
         string text => text,
         IEnumerable items => items.Cast<object>().Select(Name).ToArray(),
         var item => Name(item),
     };
 
-    private static object Plain(object value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+    private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
     private string Name(object item) => Plain(item) switch
     {

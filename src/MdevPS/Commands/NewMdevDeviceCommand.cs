@@ -12,6 +12,13 @@ namespace MdevPS.Commands;
 public sealed class NewMdevDeviceCommand : PlacingCommand
 {
     /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (AttributePairs.HasNoOrder(Attribute))
+            WriteWarning("The attributes are set in no certain order: a plain @{ } has none. Use [ordered]@{ } where order matters.");
+    }
+
+    /// <inheritdoc/>
     protected override void Place(HostRoot host, CreateRequest request) =>
         WriteEach(new DeviceAllocator(host, ReportOne, Decide, IdleOf(host)).Make(request, StopToken));
 

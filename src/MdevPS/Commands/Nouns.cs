@@ -6,6 +6,7 @@ internal static class Nouns
     public const string Parent = "MdevParent";
     public const string Type = "MdevType";
     public const string Device = "MdevDevice";
+    public const string Attribute = "MdevAttribute";
     public const string VfioInfo = "MdevVfioInfo";
     public const string QemuArgument = "MdevQemuArgument";
     public const string LibvirtXml = "MdevLibvirtXml";

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using Mdev;
 using Mdev.Inventory;
@@ -52,6 +53,14 @@ public abstract class PlacingCommand : ChangingCommand
     public SwitchParameter StrictNuma { get; set; }
 
     /// <summary>
+    /// Vendor attributes to give to each new device, in the order of an [ordered] dictionary. Where a name comes more than once, several dictionaries: @{ a = 1 },
+    /// @{ b = 2 }, @{ a = 3 }. A device that cannot have one of them is removed again.
+    /// </summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public IDictionary[]? Attribute { get; set; }
+
+    /// <summary>
     /// Hand out devices of the type that nobody has open before making new ones, each at most once. Another caller may take the same device at
     /// the same moment, and the device of a VM that is shut down looks free.
     /// </summary>
@@ -87,6 +96,7 @@ public abstract class PlacingCommand : ChangingCommand
             },
             Count = count,
             Uuids = Uuid ?? [],
+            Attributes = AttributePairs.Of(Attribute),
             Reuse = Reuse,
             AllOrNothing = AllOrNothing,
         });

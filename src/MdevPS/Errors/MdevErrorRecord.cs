@@ -18,10 +18,10 @@ internal static class MdevErrorRecord
 
     private static ErrorCategory Category(MdevError error) => error switch
     {
-        MdevError.RootNotFound or MdevError.ParentNotFound or MdevError.TypeNotFound or MdevError.DeviceNotFound => ErrorCategory.ObjectNotFound,
+        MdevError.RootNotFound or MdevError.ParentNotFound or MdevError.TypeNotFound or MdevError.DeviceNotFound or MdevError.AttributeNotFound => ErrorCategory.ObjectNotFound,
         MdevError.NotSupported => ErrorCategory.NotInstalled,
         MdevError.NotLive or MdevError.NotASimulation or MdevError.OtherComputer => ErrorCategory.InvalidOperation,
-        MdevError.PermissionDenied or MdevError.ReadOnly => ErrorCategory.PermissionDenied,
+        MdevError.PermissionDenied or MdevError.ReadOnly or MdevError.AttributeReadOnly => ErrorCategory.PermissionDenied,
         MdevError.TypeAmbiguous or MdevError.InvalidArgument => ErrorCategory.InvalidArgument,
         MdevError.NoCapacity => ErrorCategory.LimitsExceeded,
         MdevError.UuidExists or MdevError.PathExists => ErrorCategory.ResourceExists,
@@ -30,7 +30,7 @@ internal static class MdevErrorRecord
         MdevError.BrokenEntry or MdevError.VfioMismatch => ErrorCategory.InvalidData,
         MdevError.AttributeUnreadable => ErrorCategory.ReadError,
         MdevError.VfioRefused => ErrorCategory.OpenError,
-        MdevError.WriteRefused => ErrorCategory.WriteError,
+        MdevError.WriteRefused or MdevError.AttributeFailed => ErrorCategory.WriteError,
         _ => ErrorCategory.InvalidOperation,
     };
 
@@ -52,6 +52,9 @@ internal static class MdevErrorRecord
         MdevError.ShellUnavailable => "Nothing was changed. -EvenIfInUse needs /bin/sh where somebody has the device open.",
         MdevError.BrokenEntry => "The rest was read. If it stays, reload the driver that made the entry.",
         MdevError.AttributeUnreadable => "The property is null. Try again; a device that is being reset answers later.",
+        MdevError.AttributeNotFound => "See what there is: Get-MdevAttribute.",
+        MdevError.AttributeReadOnly => "See what can be set: Get-MdevAttribute.",
+        MdevError.AttributeFailed => "Correct the value and make the device anew.",
         MdevError.WriteRefused => "The kernel log (dmesg) often says why.",
         MdevError.VfioUnavailable => "Load the module vfio; into a container, pass /dev/vfio.",
         MdevError.VfioNoIommuDriver => "Load the module vfio_iommu_type1.",

@@ -81,6 +81,17 @@ public sealed class BindingTests : SampleTest
     }
 
     [Fact]
+    public void Each_object_chooses_its_parameter_set()
+    {
+        Result result = Run("Add-Thing", "a", Session.PropertyBag(("Id", 7)), "b");
+
+        Assert.Equal("Count: a 1 ; Id: @{Id=7} 1 7; Count: b 1 ;", Outcome(result));
+        Assert.Equal("Count: a 3 ;", Outcome(Run("Add-Thing -Count 3", "a")));
+        Assert.Equal("Id: a 1 5;", Outcome(Run("Add-Thing a -Id 5")));
+        Assert.Equal("!AmbiguousParameterSet", Outcome(Run("Add-Thing a -Id 5 -Count 3")));
+    }
+
+    [Fact]
     public void A_property_bag_binds_by_property_name()
     {
         Result result = Run("Submit-Thing", Session.PropertyBag(("name", "lamp"), ("Size", "3"), ("Other", 1)));

@@ -46,9 +46,21 @@ public sealed class CompletionTests : SampleTest
     }
 
     [Fact]
+    public void Parameters_that_cannot_be_given_any_more_are_not_offered()
+    {
+        Assert.Equal(["-Force", "-WhatIf", "-Confirm", "-Verbose"], Offers("Remove-Thing a -").Take(4));
+        Assert.Equal(["-Shared", "-Both", "-Verbose"], Offers("Test-Set -InUse -").Take(3));
+        // A hidden parameter hides the common ones with it.
+        Assert.Equal(["-Fruit", "-With", "-Size", "-Peeled"], Offers("Select-Fruit -Colour Red -"));
+    }
+
+    [Fact]
     public void Names_of_an_enumeration_and_of_a_set_are_offered()
     {
         Assert.Equal(["Blue", "Bluish"], Offers("Select-Fruit -Colour b"));
+        Assert.Equal(["Blue", "Bluish", "Green", "Red"], Offers("Select-Fruit -Colour "));
         Assert.Equal(["small", "'very large'"], Offers("Select-Fruit -Size "));
+        Assert.Equal(["\"small\""], Offers("Select-Fruit -Size \"s"));
+        Assert.Equal(["$true", "$false"], Offers("Select-Fruit -Peeled:"));
     }
 }

@@ -17,7 +17,6 @@ namespace System.Management.Automation
         public bool SupportsTransactions { get; set; }
         public ConfirmImpact ConfirmImpact { get; set; } = ConfirmImpact.Medium;
         public string HelpUri { get; set; } = "";
-        public RemotingCapability RemotingCapability { get; set; } = RemotingCapability.PowerShell;
     }
 
     [AttributeUsage(AttributeTargets.Class)]
@@ -31,24 +30,18 @@ namespace System.Management.Automation
     public sealed class OutputTypeAttribute : CmdletMetadataAttribute
     {
         public OutputTypeAttribute(params Type[] type) => Type = [.. type.Select(t => new PSTypeName(t))];
-        public OutputTypeAttribute(params string[] type) => Type = [.. type.Select(t => new PSTypeName(t))];
 
         public PSTypeName[] Type { get; }
         public string[] ParameterSetName { get; set; } = [ParameterAttribute.AllParameterSets];
-        public string? ProviderCmdlet { get; set; }
     }
 
     public class PSTypeName
     {
-        public PSTypeName(Type type) => (Type, Name) = (type, type.FullName!);
-        public PSTypeName(string name) => Name = name;
+        internal PSTypeName(Type type) => Type = type;
 
-        public string Name { get; }
-        public Type? Type { get; }
-        public override string ToString() => Name;
+        public string Name => Type.FullName!;
+        public Type Type { get; }
     }
 
     public enum ConfirmImpact { None, Low, Medium, High }
-
-    public enum RemotingCapability { None, PowerShell, SupportedByCommand, OwnedByCommand }
 }

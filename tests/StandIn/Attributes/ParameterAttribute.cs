@@ -16,8 +16,6 @@ public sealed class ParameterAttribute : ParsingBaseAttribute
     public bool ValueFromRemainingArguments { get; set; }
     public bool DontShow { get; set; }
     public string? HelpMessage { get; set; }
-    public string? HelpMessageBaseName { get; set; }
-    public string? HelpMessageResourceId { get; set; }
 
     public string ParameterSetName
     {
@@ -34,13 +32,6 @@ public sealed class AliasAttribute(params string[] aliasNames) : ParsingBaseAttr
 
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class SupportsWildcardsAttribute : ParsingBaseAttribute;
-
-[AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
-public sealed class PSDefaultValueAttribute : ParsingBaseAttribute
-{
-    public object? Value { get; set; }
-    public string? Help { get; set; }
-}
 
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class AllowNullAttribute : CmdletMetadataAttribute;

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using System.Management.Automation.Internal;
 using System.Text.RegularExpressions;
 
@@ -28,10 +27,7 @@ public abstract class ValidateEnumeratedArgumentsAttribute : ValidateArgumentsAt
             ValidateElement(element);
     }
 
-    protected static string Text(object? element, string errorId) =>
-        element is PSObject or not null
-            ? PSObject.Base(element) as string ?? throw new ValidationMetadataException(errorId, "The argument is not a string.")
-            : throw new ValidationMetadataException(errorId, "The argument is null.");
+    protected static object NotNull(object? element) => PSObject.Base(element) ?? throw new ValidationMetadataException("The argument is null.");
 }
 
 public sealed class ValidateRangeAttribute : ValidateEnumeratedArgumentsAttribute
@@ -39,7 +35,7 @@ public sealed class ValidateRangeAttribute : ValidateEnumeratedArgumentsAttribut
     public ValidateRangeAttribute(object minRange, object maxRange)
     {
         if (minRange.GetType() != maxRange.GetType() || minRange is not IComparable)
-            throw new ValidationMetadataException("MinRangeNotTheSameTypeOfMaxRange", "Both ends of the range must be comparable and of one type.");
+            throw new ValidationMetadataException("Both ends of the range must be comparable and of one type.");
         (MinRange, MaxRange) = (minRange, maxRange);
     }
 
@@ -48,15 +44,13 @@ public sealed class ValidateRangeAttribute : ValidateEnumeratedArgumentsAttribut
 
     protected override void ValidateElement(object? element)
     {
-        object? value = PSObject.Base(element);
-        if (value is null)
-            throw new ValidationMetadataException("ArgumentIsEmpty", "The argument is null.");
+        object? value = NotNull(element);
         if (value.GetType() != MinRange.GetType() && !LanguagePrimitives.TryConvertTo(value, MinRange.GetType(), out value))
-            throw new ValidationMetadataException("ValidationRangeElementType", $"'{element}' is not a {MinRange.GetType().Name}.");
+            throw new ValidationMetadataException($"'{element}' is not a {MinRange.GetType().Name}.");
         if (((IComparable)MinRange).CompareTo(value) > 0)
-            throw new ValidationMetadataException("ValidateRangeTooSmall", $"{element} is less than {MinRange}, the least that is allowed.");
+            throw new ValidationMetadataException($"{element} is less than {MinRange}, the least that is allowed.");
         if (((IComparable)MaxRange).CompareTo(value) < 0)
-            throw new ValidationMetadataException("ValidateRangeTooBig", $"{element} is more than {MaxRange}, the most that is allowed.");
+            throw new ValidationMetadataException($"{element} is more than {MaxRange}, the most that is allowed.");
     }
 }
 
@@ -69,15 +63,12 @@ public sealed class ValidateSetAttribute : ValidateEnumeratedArgumentsAttribute
 
     public IList<string> ValidValues { get; }
     public bool IgnoreCase { get; set; } = true;
-    public string? ErrorMessage { get; set; }
 
     protected override void ValidateElement(object? element)
     {
-        if (element is null)
-            throw new ValidationMetadataException("ArgumentIsEmpty", "The argument is null.");
-        string text = LanguagePrimitives.ToText(element);
+        string text = LanguagePrimitives.ToText(NotNull(element));
         if (!ValidValues.Contains(text, IgnoreCase ? StringComparer.InvariantCultureIgnoreCase : StringComparer.InvariantCulture))
-            throw new ValidationMetadataException("ValidateSetFailure", $"'{text}' is not one of {string.Join(", ", ValidValues)}.");
+            throw new ValidationMetadataException($"'{text}' is not one of {string.Join(", ", ValidValues)}.");
     }
 }
 
@@ -89,9 +80,9 @@ public sealed class ValidateCountAttribute(int minLength, int maxLength) : Valid
     protected override void Validate(object? arguments, EngineIntrinsics engineIntrinsics)
     {
         int count = arguments is null ? 0 : LanguagePrimitives.GetEnumerable(arguments)?.Cast<object?>().Count()
-            ?? throw new ValidationMetadataException("NotAnArrayParameter", "The argument is not a collection.");
+            ?? throw new ValidationMetadataException("The argument is not a collection.");
         if (count < MinLength || count > MaxLength)
-            throw new ValidationMetadataException("ValidateCountNotInRange", $"{count} values are given; {MinLength} to {MaxLength} are allowed.");
+            throw new ValidationMetadataException($"{count} values are given; {MinLength} to {MaxLength} are allowed.");
     }
 }
 
@@ -102,9 +93,9 @@ public sealed class ValidateLengthAttribute(int minLength, int maxLength) : Vali
 
     protected override void ValidateElement(object? element)
     {
-        int length = Text(element, "ValidateLengthNotString").Length;
+        int length = LanguagePrimitives.ToText(NotNull(element)).Length;
         if (length < MinLength || length > MaxLength)
-            throw new ValidationMetadataException("ValidateLengthOutOfRange", $"{length} characters are given; {MinLength} to {MaxLength} are allowed.");
+            throw new ValidationMetadataException($"{length} characters are given; {MinLength} to {MaxLength} are allowed.");
     }
 }
 
@@ -112,14 +103,11 @@ public sealed class ValidatePatternAttribute(string regexPattern) : ValidateEnum
 {
     public string RegexPattern { get; } = regexPattern;
     public RegexOptions Options { get; set; } = RegexOptions.IgnoreCase;
-    public string? ErrorMessage { get; set; }
 
     protected override void ValidateElement(object? element)
     {
-        if (element is null)
-            throw new ValidationMetadataException("ArgumentIsEmpty", "The argument is null.");
-        if (!Regex.IsMatch(LanguagePrimitives.ToText(element), RegexPattern, Options))
-            throw new ValidationMetadataException("ValidatePatternFailure", $"'{element}' does not match {RegexPattern}.");
+        if (!Regex.IsMatch(LanguagePrimitives.ToText(NotNull(element)), RegexPattern, Options))
+            throw new ValidationMetadataException($"'{element}' does not match {RegexPattern}.");
     }
 }
 
@@ -131,11 +119,11 @@ public abstract class NullValidationAttributeBase : ValidateArgumentsAttribute
     {
         arguments = PSObject.Base(arguments);
         if (arguments is null)
-            throw new ValidationMetadataException("ArgumentIsNull", "The argument is null.");
+            throw new ValidationMetadataException("The argument is null.");
         ValidateNotNullElement(arguments);
         if (arguments is not string && LanguagePrimitives.GetEnumerable(arguments) is { } elements)
             foreach (object? element in elements)
-                ValidateNotNullElement(PSObject.Base(element) ?? throw new ValidationMetadataException("ArgumentCollectionContainsNull", "One of the values is null."));
+                ValidateNotNullElement(PSObject.Base(element) ?? throw new ValidationMetadataException("One of the values is null."));
     }
 }
 
@@ -149,6 +137,6 @@ public sealed class ValidateNotNullOrEmptyAttribute : NullValidationAttributeBas
     private protected override void ValidateNotNullElement(object element)
     {
         if (element is string { Length: 0 } or ICollection { Count: 0 } or Array { Length: 0 })
-            throw new ValidationMetadataException("ArgumentIsEmpty", "The argument is empty.");
+            throw new ValidationMetadataException("The argument is empty.");
     }
 }

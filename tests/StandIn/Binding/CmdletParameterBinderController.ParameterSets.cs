@@ -139,10 +139,11 @@ internal sealed partial class CmdletParameterBinderController
         if (Count(completing) == 1 && completing != 0)
         {
             List<CompiledCommandParameter> rest = NotFromPipeline(completing);
+            uint lacking = missing.Where(m => (m.Set.Flag & completing) == 0).Aggregate(0u, (all, m) => all | m.Set.Flag);
             if (rest.Count > 0)
                 _sets = completing;
-            else
-                _sets = (_sets & metadata.AllSets) & ~(mandatory & ~completing);
+            else if (lacking != 0)
+                _sets = _sets & metadata.AllSets & ~lacking;
             ParameterSetName = metadata.SetName(_sets);
             if (_sets != completing)
                 _prioritizedSet = completing;

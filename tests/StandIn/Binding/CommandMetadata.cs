@@ -27,9 +27,10 @@ internal sealed class CommandMetadata
             DefaultSetFlag = FlagOf(name);
         SupportsShouldProcess = attribute.SupportsShouldProcess;
         ConfirmImpact = attribute.ConfirmImpact;
-        IEnumerable<PropertyInfo> properties = type.GetProperties().Concat(typeof(CommonParameters).GetProperties());
+        IEnumerable<PropertyInfo> properties = type.GetProperties();
         if (SupportsShouldProcess)
             properties = properties.Concat(typeof(ShouldProcessParameters).GetProperties());
+        properties = properties.Concat(typeof(CommonParameters).GetProperties());
         Parameters = [.. properties.Where(p => p.IsDefined(typeof(ParameterAttribute))).Select(p => new CompiledCommandParameter(p, FlagOf))];
     }
 

@@ -19,7 +19,10 @@ internal sealed class CommonParameters
     private SwitchParameter? _verbose, _debug;
     private ActionPreference? _errorAction;
 
-    public ActionPreference VerbosePreference => Verbose ? ActionPreference.Continue : ActionPreference.SilentlyContinue;
+    public ActionPreference VerbosePreference =>
+        _verbose is { } verbose ? verbose ? ActionPreference.Continue : ActionPreference.SilentlyContinue
+        : Debug ? ActionPreference.Inquire
+        : ActionPreference.SilentlyContinue;
     public ActionPreference DebugPreference => Debug ? ActionPreference.Continue : ActionPreference.SilentlyContinue;
 
     private static StandInException NotHere(string name) => new("-" + name);

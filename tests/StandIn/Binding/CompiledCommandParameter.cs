@@ -42,6 +42,7 @@ internal sealed class CompiledCommandParameter
     public bool IsInAllSets => Sets.Any(s => s.IsInAllSets);
     public bool IsMandatoryInSomeSet => Sets.Any(s => s.Attribute.Mandatory);
     public bool IsDeclared => typeof(Cmdlet).IsAssignableFrom(_property.DeclaringType);
+    public bool IsCommon => _property.DeclaringType == typeof(CommonParameters);
     public bool IsSwitch => Type == typeof(SwitchParameter);
     public bool IsHidden => Sets.Any(s => s.Attribute.DontShow);
     public ArgumentCompleterAttribute? Completer => _property.GetCustomAttribute<ArgumentCompleterAttribute>();

@@ -64,7 +64,7 @@ internal sealed class ParameterBinder(MshCommandRuntime runtime)
     {
         if (value is null)
             return !parameter.Type.IsValueType && parameter.Type != typeof(string);
-        if (parameter.Type.IsInstanceOfType(value) && !(parameter.Type == typeof(object) && value is PSObject { TokenText: not null }))
+        if (parameter.Type.IsInstanceOfType(value))
             return true;
         value = PSObject.Base(value)!;
         if (parameter.Type.IsInstanceOfType(value))
@@ -87,8 +87,6 @@ internal sealed class ParameterBinder(MshCommandRuntime runtime)
                 : type != typeof(bool) ? null
                 : throw Error("ParameterArgumentValidationErrorNullNotAllowed", "it is null");
         }
-        if (type == typeof(object) && value is PSObject { TokenText: not null })
-            return PSObject.Base(value);
         if (type.IsInstanceOfType(value))
             return value;
         if (type == typeof(PSObject))

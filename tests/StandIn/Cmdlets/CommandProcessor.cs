@@ -20,7 +20,7 @@ internal sealed class CommandProcessor : IDisposable
             throw new CmdletInvocationException(e, new InvocationInfo(command));
         }
         _runtime = new MshCommandRuntime(this, pipeline, _cmdlet, command);
-        _cmdlet.CommandRuntime = _runtime;
+        _cmdlet.Runtime = _runtime;
         Binder = new CmdletParameterBinderController(command.Metadata, _runtime);
     }
 

@@ -4,8 +4,13 @@ using System.Management.Automation.Host;
 
 namespace System.Management.Automation;
 
+[Flags]
+public enum ShouldProcessReason { None = 0, WhatIf = 1 }
+
+public enum ActionPreference { SilentlyContinue, Stop, Continue, Inquire, Ignore, Suspend, Break }
+
 /// <summary>What a cmdlet's Write… and Should… methods reach: the streams, and the person who is asked.</summary>
-internal sealed class MshCommandRuntime(CommandProcessor processor, PipelineProcessor pipeline, Cmdlet cmdlet, CmdletInfo command) : ICommandRuntime2
+internal sealed class MshCommandRuntime(CommandProcessor processor, PipelineProcessor pipeline, Cmdlet cmdlet, CmdletInfo command)
 {
     private enum ContinueStatus { Yes, No, YesToAll, NoToAll }
 
@@ -121,18 +126,7 @@ internal sealed class MshCommandRuntime(CommandProcessor processor, PipelineProc
         }
     }
 
-    public bool ShouldProcess(string? target) => ShouldProcess(target, MyInvocation.MyCommand.Name);
-
-    public bool ShouldProcess(string? target, string? action) =>
-        DoShouldProcess($"Performing the operation \"{action}\" on target \"{target}\".", null, null, out _);
-
-    public bool ShouldProcess(string? verboseDescription, string? verboseWarning, string? caption) =>
-        DoShouldProcess(verboseDescription, verboseWarning, caption, out _);
-
-    public bool ShouldProcess(string? verboseDescription, string? verboseWarning, string? caption, out ShouldProcessReason shouldProcessReason) =>
-        DoShouldProcess(verboseDescription, verboseWarning, caption, out shouldProcessReason);
-
-    private bool DoShouldProcess(string? description, string? warning, string? caption, out ShouldProcessReason reason)
+    public bool ShouldProcess(string? description, string? warning, string? caption, out ShouldProcessReason reason)
     {
         pipeline.ThrowIfStopping();
         reason = ShouldProcessReason.None;
@@ -158,9 +152,6 @@ internal sealed class MshCommandRuntime(CommandProcessor processor, PipelineProc
     }
 
     public bool ShouldContinue(string? query, string? caption) => Inquire(query, caption, toAll: false, defaultChoice: 0) == ContinueStatus.Yes;
-
-    public bool ShouldContinue(string? query, string? caption, ref bool yesToAll, ref bool noToAll) =>
-        ShouldContinue(query, caption, false, ref yesToAll, ref noToAll);
 
     public bool ShouldContinue(string? query, string? caption, bool hasSecurityImpact, ref bool yesToAll, ref bool noToAll)
     {
@@ -189,11 +180,11 @@ internal sealed class MshCommandRuntime(CommandProcessor processor, PipelineProc
     }
 
     /// <summary>The pipeline ends with this; the cmdlet itself only sees that it is stopped.</summary>
-    private PipelineStoppedException Fail(Exception e)
+    private PipelineStoppedException Fail(RuntimeException e)
     {
         pipeline.RecordFailure(e);
-        if (e is IContainsErrorRecord { ErrorRecord: { } record })
-            Append(Common.ErrorVariable, record);
+        e.ErrorRecord.SetInvocationInfo(MyInvocation);
+        Append(Common.ErrorVariable, e.ErrorRecord);
         return new PipelineStoppedException();
     }
 

@@ -14,7 +14,6 @@ public sealed class PathIntrinsics
     internal PathIntrinsics() { }
 
     public PathInfo CurrentLocation { get; private set; } = new(Environment.CurrentDirectory);
-    public PathInfo CurrentFileSystemLocation => CurrentLocation;
 
     public PathInfo CurrentProviderLocation(string providerName) => providerName.Equals("FileSystem", StringComparison.OrdinalIgnoreCase)
         ? CurrentLocation
@@ -36,8 +35,8 @@ public sealed class PathIntrinsics
                 ? path[(provider + 2)..]
                 : throw new StandInException($"the provider in {path}");
         }
-        if (path.Split('/')[0] is var first && first.Contains(':'))
-            throw new DriveNotFoundException($"There is no drive {first.Split(':')[0]}.");
+        if (path.Split('/')[0].Split(':') is [var drive, _, ..])
+            throw new DriveNotFoundException(drive, $"There is no drive {drive}.");
         if (path == "~" || path.StartsWith("~/", StringComparison.Ordinal))
             path = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile) + path[1..];
         // An absolute path stays as it was written, unless it climbs.
@@ -54,11 +53,6 @@ public sealed class PathInfo
     public override string ToString() => Path;
 }
 
-public class ProviderInfo
-{
-    private ProviderInfo() => throw new StandInException("ProviderInfo");
-}
-
 public sealed class PSVariableIntrinsics
 {
     private readonly Dictionary<string, PSVariable> _variables = new(StringComparer.OrdinalIgnoreCase);
@@ -69,7 +63,6 @@ public sealed class PSVariableIntrinsics
     public object? GetValue(string name) => Get(name)?.Value;
     public object? GetValue(string name, object? defaultValue) => Get(name) is { } variable ? variable.Value : defaultValue;
     public void Set(string name, object? value) => _variables[name] = new PSVariable(name, value);
-    public void Remove(string name) => _variables.Remove(name);
 }
 
 public class PSVariable(string name, object? value)

@@ -33,7 +33,7 @@ public class CommandCompletion
         IEnumerable<CompletionResult> matches =
             tokens.Count == 0 ? CompleteCommand(commands.Keys, text)
             : commands.GetValueOrDefault(tokens[0].Value as string ?? "") is not { } command ? []
-            : word is { Kind: TokenKind.Parameter } ? CompleteParameter(command.Metadata, text[1..])
+            : text == "-" || word is { Kind: TokenKind.Parameter } ? CompleteParameter(command, tokens, text[1..])
             : CompleteArgument(command, tokens, word, text, input);
         return new(matches, start, text.Length);
     }
@@ -44,10 +44,18 @@ public class CommandCompletion
         return names.Where(pattern.IsMatch).Order(StringComparer.OrdinalIgnoreCase).Select(n => new CompletionResult(n, n, CompletionResultType.Command, n));
     }
 
-    private static IEnumerable<CompletionResult> CompleteParameter(CommandMetadata metadata, string word)
+    private static IEnumerable<CompletionResult> CompleteParameter(CmdletInfo command, List<Token> tokens, string word)
     {
+        Dictionary<string, object?> bound = new(StringComparer.OrdinalIgnoreCase);
+        ParameterAtCursor(command, tokens, bound);
+        uint sets = uint.MaxValue;
+        foreach (CompiledCommandParameter parameter in command.Metadata.Parameters.Where(p => bound.ContainsKey(p.Name) && p.Flags != 0))
+            sets &= parameter.Flags;
         WildcardPattern pattern = WildcardPattern.Get(word + "*", WildcardOptions.IgnoreCase);
-        return metadata.Parameters.Where(p => !p.IsHidden)
+        List<CompiledCommandParameter> open = [.. command.Metadata.Parameters.Where(p => !bound.ContainsKey(p.Name) && p.IsIn(sets))];
+        // The engine's own way: one hidden parameter that would match hides the common ones as well.
+        bool common = !open.Exists(p => p.IsHidden && pattern.IsMatch(p.Name));
+        return open.Where(p => !p.IsHidden && (common || !p.IsCommon))
             .SelectMany(p => pattern.IsMatch(p.Name) ? [p.Name] : word.Length > 0 ? p.Aliases.Where(pattern.IsMatch) : [])
             .Select(name => new CompletionResult("-" + name, name, CompletionResultType.ParameterName, name));
     }
@@ -72,9 +80,9 @@ public class CommandCompletion
         Type element = parameter.ElementType ?? parameter.Type;
         element = Nullable.GetUnderlyingType(element) ?? element;
         IEnumerable<string> values =
-            parameter.Validations.OfType<ValidateSetAttribute>().FirstOrDefault() is { } set ? set.ValidValues
-            : element.IsEnum ? Enum.GetNames(element)
-            : element == typeof(bool) ? ["$true", "$false"]
+            parameter.Validations.OfType<ValidateSetAttribute>().FirstOrDefault() is { } set ? set.ValidValues.Order(StringComparer.OrdinalIgnoreCase)
+            : element.IsEnum ? Enum.GetNames(element).Order(StringComparer.OrdinalIgnoreCase)
+            : parameter.IsSwitch ? ["$true", "$false"]
             : [];
         WildcardPattern pattern = WildcardPattern.Get(word.Trim('\'', '"') + "*", WildcardOptions.IgnoreCase);
         return values.Where(pattern.IsMatch).Select(v => new CompletionResult(Quoted(v, word), v, CompletionResultType.ParameterValue, v));

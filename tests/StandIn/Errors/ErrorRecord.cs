@@ -1,5 +1,3 @@
-using System.Collections.ObjectModel;
-
 namespace System.Management.Automation;
 
 public class ErrorRecord
@@ -24,7 +22,7 @@ public class ErrorRecord
         TargetObject = errorRecord.TargetObject;
         ErrorDetails = errorRecord.ErrorDetails;
         _invocationInfo = errorRecord._invocationInfo;
-        CategoryInfo = new ErrorCategoryInfo(this, errorRecord.CategoryInfo);
+        CategoryInfo = new ErrorCategoryInfo(this, errorRecord.CategoryInfo.Category);
     }
 
     public Exception Exception { get; }
@@ -57,21 +55,15 @@ public class ErrorDetails(string message)
 public class ErrorCategoryInfo
 {
     private readonly ErrorRecord _errorRecord;
-    private string? _activity, _reason, _targetName, _targetType;
 
     internal ErrorCategoryInfo(ErrorRecord errorRecord, ErrorCategory category) => (_errorRecord, Category) = (errorRecord, category);
 
-    internal ErrorCategoryInfo(ErrorRecord errorRecord, ErrorCategoryInfo other) : this(errorRecord, other.Category) =>
-        (_activity, _reason, _targetName, _targetType) = (other._activity, other._reason, other._targetName, other._targetType);
-
     public ErrorCategory Category { get; }
-    public string Activity { get => _activity ?? _errorRecord.InvocationInfo?.MyCommand?.Name ?? ""; set => _activity = value; }
-    public string Reason { get => _reason ?? _errorRecord.Exception.GetType().Name; set => _reason = value; }
-    public string TargetName { get => _targetName ?? _errorRecord.TargetObject?.ToString() ?? ""; set => _targetName = value; }
-    public string TargetType { get => _targetType ?? _errorRecord.TargetObject?.GetType().Name ?? ""; set => _targetType = value; }
-
-    public string GetMessage() => $"{Category}: ({TargetName}:{TargetType}) [{Activity}], {Reason}";
-    public override string ToString() => GetMessage();
+    public string Activity => _errorRecord.InvocationInfo?.MyCommand.Name ?? "";
+    public string Reason => _errorRecord.Exception.GetType().Name;
+    public string TargetName => _errorRecord.TargetObject?.ToString() ?? "";
+    public string TargetType => _errorRecord.TargetObject?.GetType().Name ?? "";
+    public override string ToString() => $"{Category}: ({TargetName}:{TargetType}) [{Activity}], {Reason}";
 }
 
 public enum ErrorCategory

@@ -10,11 +10,8 @@ public class PSInvalidCastException : InvalidCastException, IContainsErrorRecord
     public ErrorRecord ErrorRecord => new(new ParentContainsErrorRecordException(this), "PSInvalidCastException", ErrorCategory.InvalidArgument, null);
 }
 
-public class PSInvalidOperationException : InvalidOperationException, IContainsErrorRecord
+public class PSInvalidOperationException(string message) : InvalidOperationException(message), IContainsErrorRecord
 {
-    public PSInvalidOperationException(string message) : base(message) { }
-    public PSInvalidOperationException(string message, Exception? innerException) : base(message, innerException) { }
-
     public ErrorRecord ErrorRecord => new(new ParentContainsErrorRecordException(this), "InvalidOperation", ErrorCategory.InvalidOperation, null);
 }
 
@@ -29,9 +26,4 @@ public class PSArgumentException : ArgumentException, IContainsErrorRecord
 public class PSArgumentNullException(string paramName) : ArgumentNullException(paramName), IContainsErrorRecord
 {
     public ErrorRecord ErrorRecord => new(new ParentContainsErrorRecordException(this), "ArgumentNull", ErrorCategory.InvalidArgument, null);
-}
-
-public class PSNotSupportedException(string message) : NotSupportedException(message), IContainsErrorRecord
-{
-    public ErrorRecord ErrorRecord => new(new ParentContainsErrorRecordException(this), "NotSupported", ErrorCategory.NotImplemented, null);
 }

@@ -2,21 +2,16 @@ namespace System.Management.Automation;
 
 public class ParameterBindingException : RuntimeException
 {
-    public ParameterBindingException(string message) : base(message) { }
-    public ParameterBindingException(string message, Exception? innerException) : base(message, innerException) { }
-
     internal ParameterBindingException(
         string errorId, string message, InvocationInfo invocation, string? parameterName = null, Type? parameterType = null,
         ErrorCategory category = ErrorCategory.InvalidArgument, Exception? innerException = null) : base(message, innerException)
     {
-        (ErrorId, CommandInvocation, ParameterName, ParameterType) = (errorId, invocation, parameterName ?? "", parameterType);
+        (ParameterName, ParameterType) = (parameterName ?? "", parameterType);
         Record = new ErrorRecord(new ParentContainsErrorRecordException(this), errorId, category, null);
         Record.SetInvocationInfo(invocation);
     }
 
-    public new string ErrorId { get; } = "ParameterBindingException";
-    public InvocationInfo? CommandInvocation { get; }
-    public string ParameterName { get; } = "";
+    public string ParameterName { get; }
     public Type? ParameterType { get; }
 }
 

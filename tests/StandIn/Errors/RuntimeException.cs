@@ -27,19 +27,16 @@ public class RuntimeException : SystemException, IContainsErrorRecord
 /// <summary>Stands for the exception that holds the error record, so that the two do not hold each other.</summary>
 public class ParentContainsErrorRecordException : SystemException
 {
-    private readonly Exception? _wrapper;
+    private readonly Exception _wrapper;
 
     public ParentContainsErrorRecordException(Exception wrapperException) => _wrapper = wrapperException;
-    public ParentContainsErrorRecordException(string message) : base(message) { }
 
-    public override string Message => _wrapper?.Message ?? base.Message;
+    public override string Message => _wrapper.Message;
 }
 
 /// <summary>What a pipeline ends with when a cmdlet threw, or called ThrowTerminatingError.</summary>
 public class CmdletInvocationException : RuntimeException
 {
-    public CmdletInvocationException(string message, Exception? innerException) : base(message, innerException) { }
-
     internal CmdletInvocationException(ErrorRecord errorRecord) : base(errorRecord.ToString(), errorRecord.Exception, errorRecord) { }
 
     internal CmdletInvocationException(Exception innerException, InvocationInfo invocation)
@@ -60,8 +57,6 @@ public class ActionPreferenceStopException : RuntimeException
 public class PipelineStoppedException : RuntimeException
 {
     public PipelineStoppedException() : base("The pipeline has been stopped.") { }
-    public PipelineStoppedException(string message) : base(message) { }
-    public PipelineStoppedException(string message, Exception innerException) : base(message, innerException) { }
 
     private protected override string ErrorId => "PipelineStopped";
     private protected override ErrorCategory Category => ErrorCategory.OperationStopped;
@@ -90,21 +85,14 @@ public class ParseException(string message) : RuntimeException(message)
 
 public class MetadataException : RuntimeException
 {
-    private readonly string _errorId = "MetadataException";
-
     public MetadataException(string message) : base(message) { }
     public MetadataException(string message, Exception? innerException) : base(message, innerException) { }
-    internal MetadataException(string errorId, string message) : base(message) => _errorId = errorId;
-
-    private protected override string ErrorId => _errorId;
-    private protected override ErrorCategory Category => ErrorCategory.MetadataError;
 }
 
 public class ValidationMetadataException : MetadataException
 {
     public ValidationMetadataException(string message) : base(message) { }
     public ValidationMetadataException(string message, Exception? innerException) : base(message, innerException) { }
-    internal ValidationMetadataException(string errorId, string message) : base(errorId, message) { }
 }
 
 public class ArgumentTransformationMetadataException : MetadataException
@@ -122,14 +110,10 @@ public class SessionStateException : RuntimeException
 
 public class ItemNotFoundException(string message) : SessionStateException(message);
 
-public class DriveNotFoundException(string message) : SessionStateException(message)
+public class DriveNotFoundException : SessionStateException
 {
-    private protected override string ErrorId => "DriveNotFound";
-    private protected override ErrorCategory Category => ErrorCategory.ObjectNotFound;
+    internal DriveNotFoundException(string name, string message) : base(message) =>
+        Record = new ErrorRecord(new ParentContainsErrorRecordException(this), "DriveNotFound", ErrorCategory.ObjectNotFound, name);
 }
 
-public class WildcardPatternException(string message) : RuntimeException(message)
-{
-    private protected override string ErrorId => "WildcardPattern_Invalid";
-    private protected override ErrorCategory Category => ErrorCategory.InvalidArgument;
-}
+public class WildcardPatternException(string message) : RuntimeException(message);

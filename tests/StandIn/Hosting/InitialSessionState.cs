@@ -19,12 +19,7 @@ namespace System.Management.Automation.Runspaces
         public string Name { get; }
     }
 
-    public abstract class ConstrainedSessionStateEntry : InitialSessionStateEntry
-    {
-        private protected ConstrainedSessionStateEntry(string name) : base(name) { }
-    }
-
-    public abstract class SessionStateCommandEntry : ConstrainedSessionStateEntry
+    public abstract class SessionStateCommandEntry : InitialSessionStateEntry
     {
         private protected SessionStateCommandEntry(string name) : base(name) { }
     }
@@ -39,7 +34,6 @@ namespace System.Management.Automation.Runspaces
     {
         private readonly List<T> _entries = [];
 
-        public int Count => _entries.Count;
         public void Add(T item) => _entries.Add(item);
         public IEnumerator<T> GetEnumerator() => _entries.GetEnumerator();
         IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -19,15 +19,6 @@ public class PSDataCollection<T> : IEnumerable<T>
 {
     private readonly List<T> _items = [];
 
-    public int Count
-    {
-        get
-        {
-            lock (_items)
-                return _items.Count;
-        }
-    }
-
     public void Add(T item)
     {
         lock (_items)

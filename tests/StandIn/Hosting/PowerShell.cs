@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.ObjectModel;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 
@@ -7,7 +6,7 @@ namespace System.Management.Automation;
 
 public sealed class PowerShell : IDisposable
 {
-    private readonly List<(string Name, List<CommandParameterInternal> Arguments)> _commands = [];
+    private readonly List<CommandAst> _commands = [];
     private volatile PipelineProcessor? _pipeline;
     private volatile bool _stopped;
 
@@ -20,31 +19,11 @@ public sealed class PowerShell : IDisposable
     public bool HadErrors { get; internal set; }
     public PSInvocationStateInfo InvocationStateInfo { get; private set; } = new(PSInvocationState.NotStarted);
 
-    public PowerShell AddCommand(string cmdlet)
-    {
-        _commands.Add((cmdlet, []));
-        return this;
-    }
-
-    public PowerShell AddArgument(object? value) => Add(CommandParameterInternal.Argument(value));
-    public PowerShell AddParameter(string parameterName, object? value) => Add(new(parameterName.TrimStart('-'), value, true));
-    public PowerShell AddParameter(string parameterName) => Add(new(parameterName.TrimStart('-'), null, false));
-
     /// <summary>One pipeline, as the line reader understands it.</summary>
     public PowerShell AddScript(string script)
     {
-        foreach (CommandAst command in LineReader.Read(script))
-            _commands.Add((command.GetCommandName(), [.. command.Arguments]));
+        _commands.AddRange(LineReader.Read(script));
         return this;
-    }
-
-    public Collection<PSObject> Invoke() => Invoke(null!);
-
-    public Collection<PSObject> Invoke(IEnumerable input)
-    {
-        Collection<PSObject> output = [];
-        Invoke(input, output);
-        return output;
     }
 
     public void Invoke<T>(IEnumerable? input, IList<T> output)
@@ -53,8 +32,11 @@ public sealed class PowerShell : IDisposable
         PipelineProcessor pipeline = new(this, value => output.Add((T)(object)(value is null ? null! : PSObject.AsPSObject(value))));
         try
         {
-            foreach ((string name, List<CommandParameterInternal> arguments) in _commands)
-                pipeline.Add(runspace.Commands.GetValueOrDefault(name) ?? throw CommandNotFoundException.Named(name), arguments);
+            foreach (CommandAst command in _commands)
+            {
+                CmdletInfo cmdlet = runspace.Commands.GetValueOrDefault(command.GetCommandName()) ?? throw CommandNotFoundException.Named(command.GetCommandName());
+                pipeline.Add(cmdlet, command.Arguments);
+            }
             _pipeline = pipeline;
             if (_stopped)
                 pipeline.Stop();
@@ -80,14 +62,6 @@ public sealed class PowerShell : IDisposable
     }
 
     public void Dispose() { }
-
-    private PowerShell Add(CommandParameterInternal argument)
-    {
-        if (_commands.Count == 0)
-            throw new PSInvalidOperationException("There is no command yet to take the argument.");
-        _commands[^1].Arguments.Add(argument);
-        return this;
-    }
 }
 
 public enum PSInvocationState { NotStarted, Running, Stopping, Stopped, Completed, Failed, Disconnected }

@@ -60,8 +60,8 @@ internal sealed class LineReader
         object? value = Value(inParentheses);
         if (Peek is not { Kind: TokenKind.Comma })
         {
-            return first is { Kind: TokenKind.Number } && !inParentheses
-                ? new PSObject(value!) { TokenText = _line[first.Start..first.End] }
+            return first is { Kind: TokenKind.Number } && !inParentheses && _line[first.Start..first.End] is var written && written != LanguagePrimitives.ToText(value)
+                ? new PSObject(value!) { TokenText = written }
                 : value;
         }
         List<object?> values = [value];

@@ -161,25 +161,27 @@ internal sealed class Tokenizer(string line, bool unfinished)
             : new(TokenKind.Text, start, _at, word);
     }
 
-    /// <summary>12, -3, 1.5, 1e3, 0x1f, 4GB.</summary>
-    private static object? Number(string word)
+    /// <summary>12, -3, 1.5, 1e3, 0x1f, 4GB, 5l; null when it is no number.</summary>
+    internal static object? Number(string word)
     {
         string[] multipliers = ["kb", "mb", "gb", "tb", "pb"];
         int power = Array.FindIndex(multipliers, m => word.EndsWith(m, StringComparison.OrdinalIgnoreCase)) + 1;
         string digits = power == 0 ? word : word[..^2];
+        bool isLong = digits.EndsWith('l') || digits.EndsWith('L');
+        digits = isLong ? digits[..^1] : digits;
         decimal value;
         if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && ulong.TryParse(digits.AsSpan(2), NumberStyles.HexNumber, null, out ulong hex))
-            value = hex;
-        else if (!(digits.Length > 0 && (char.IsAsciiDigit(digits[^1]) || digits[^1] == '.'))
-            || !decimal.TryParse(digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value))
+            value = digits.Length <= 10 ? (int)(uint)hex : (long)hex;
+        else if (digits.Length == 0 || !(char.IsAsciiDigit(digits[^1]) || digits[^1] == '.') || digits[0] == '+' || !decimal.TryParse(
+            digits, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out value))
             return null;
-        if (digits.AsSpan().ContainsAny('.', 'e', 'E') && !digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
+        else if (digits.AsSpan().ContainsAny('.', 'e', 'E'))
             return (double)value * Math.Pow(1024, power);
         for (; power > 0; power--)
             value *= 1024;
         return value switch
         {
-            >= int.MinValue and <= int.MaxValue => (object)(int)value,
+            >= int.MinValue and <= int.MaxValue when !isLong => (object)(int)value,
             >= long.MinValue and <= long.MaxValue => (long)value,
             _ => value,
         };

@@ -95,20 +95,6 @@ public static class LanguagePrimitives
         _ => null,
     };
 
-    public static IEnumerator? GetEnumerator(object? obj) => GetEnumerable(obj)?.GetEnumerator();
-
-    public static new bool Equals(object? first, object? second) => Equals(first, second, ignoreCase: false);
-
-    public static bool Equals(object? first, object? second, bool ignoreCase)
-    {
-        (first, second) = (PSObject.Base(first), PSObject.Base(second));
-        if (first is null || second is null)
-            return first is null && second is null;
-        if (first is string text)
-            return string.Equals(text, ToText(second), ignoreCase ? StringComparison.InvariantCultureIgnoreCase : StringComparison.InvariantCulture);
-        return first.Equals(second) || TryConvertTo(second, first.GetType(), out object? converted) && first.Equals(converted);
-    }
-
     internal static string ToText(object? value) => value switch
     {
         null => "",
@@ -144,7 +130,8 @@ public static class LanguagePrimitives
 
     private static object ConvertEnum(object value, Type type)
     {
-        if (value is not string text)
+        string? text = value is IList list ? string.Join(',', list.Cast<object?>().Select(ToText)) : value as string;
+        if (text is null)
         {
             object number = IsNumber(value.GetType()) ? Enum.ToObject(type, value) : throw new InvalidCastException("not a name");
             // A combination of flags prints as names; what prints as a number is no value of the enumeration.
@@ -170,11 +157,7 @@ public static class LanguagePrimitives
         text = text.Trim();
         if (text.Length == 0)
             return Convert.ChangeType(0, type);
-        if (text.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
-            return Convert.ChangeType(Convert.ToInt64(text, 16), type);
-        return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
-            ? Convert.ChangeType(number, type)
-            : Convert.ChangeType(double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture), type);
+        return Convert.ChangeType(Language.Tokenizer.Number(text.TrimStart('+')) ?? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture), type);
     }
 
     private static bool Settable(Type type) =>

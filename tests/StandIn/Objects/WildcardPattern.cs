@@ -15,7 +15,11 @@ public sealed class WildcardPattern(string pattern, WildcardOptions options)
 
     public static WildcardPattern Get(string pattern, WildcardOptions options) => new(pattern, options);
 
-    public bool IsMatch(string? input) => input is not null && (_regex ??= ToRegex()).IsMatch(input);
+    public bool IsMatch(string? input)
+    {
+        _regex ??= ToRegex();
+        return input is not null && _regex.IsMatch(input);
+    }
 
     public static bool ContainsWildcardCharacters(string? pattern)
     {

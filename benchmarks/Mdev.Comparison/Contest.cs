@@ -1,0 +1,170 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using Mdev.Inventory;
+
+namespace Mdev.Comparison;
+
+/// <summary>The whole comparison: the trees, that we agree with mdevctl on them, and who needs how much of what.</summary>
+internal sealed class Contest(Contenders contenders, Trees trees, string module)
+{
+    private const int Starts = 11;
+
+    /// <summary>Runs it and writes the results.</summary>
+    public int Run(string results)
+    {
+        var report = new Report();
+        Say("making the trees");
+        trees.Make();
+        report.Agreement(Contenders.HasMdevctl ? CheckAgreement() : null);
+
+        double namespaceCost = Contenders.HasMdevctl ? NamespaceCost() : 0;
+        foreach (IGrouping<string, Workload> onTree in Workload.All(SomeParent, SomeUuid).GroupBy(w => w.Tree))
+        {
+            using var host = new Arena(contenders, trees.RootOf(onTree.Key));
+            foreach (Workload workload in onTree)
+            {
+                Say($"{workload.Title} on {workload.Tree}");
+                report.Add(host.Measure(workload, namespaceCost));
+            }
+
+            if (onTree.Key == "L")
+                report.First(host.MeasureOurs("first"));
+            if (onTree.Key == "V")
+                report.OneType(host.MeasureOurs("type fleet-3"));
+        }
+
+        report.NamespaceCost = namespaceCost;
+        Say("memory");
+        foreach (string tree in new[] { "M", "L" })
+            report.Memory(tree, Memory(tree));
+        if (Contenders.HasStrace)
+            CountCalls(report);
+        if (Contenders.HasPowerShell)
+            MeasureStart(report);
+        File.WriteAllText(results, report.ToString());
+        Console.WriteLine(report);
+        return 0;
+    }
+
+    private static void Say(string what) => Console.Error.WriteLine($"== {what}");
+
+    // Every property that mdevctl prints, on every healthy tree.
+    private List<string> CheckAgreement()
+    {
+        foreach (string tree in Trees.Sizes.Keys)
+        {
+            Say($"do we agree with mdevctl on {tree}?");
+            HostRoot host = HostRoot.Open(trees.RootOf(tree));
+            using var mdevctl = new Contender(contenders.Mdevctl(host.Root));
+            Compare(mdevctl, "devices-json", MdevctlShape.Devices(host));
+            Compare(mdevctl, "types-json", MdevctlShape.Types(host));
+        }
+
+        return [.. Trees.Sizes.Keys];
+    }
+
+    private void Compare(Contender mdevctl, string request, JsonArray ours)
+    {
+        mdevctl.Run(request);
+        JsonNode theirs = JsonNode.Parse(contenders.Printed)!;
+        if (JsonNode.DeepEquals(ours, theirs))
+            return;
+        (string Ours, string Theirs) first = ours.ToString().Split('\n').Zip(theirs.ToString().Split('\n')).FirstOrDefault(lines => lines.First != lines.Second);
+        throw new InvalidOperationException($"{request}: we and mdevctl do not list the same. First '{first.Ours.Trim()}' instead of '{first.Theirs.Trim()}'.");
+    }
+
+    private string SomeParent(string tree) => new ParentReader(HostRoot.Open(trees.RootOf(tree)), e => throw e).Read(new NameFilter()).First().Parent;
+
+    private string SomeUuid(string tree) => new DeviceReader(HostRoot.Open(trees.RootOf(tree)), e => throw e).Read(new DeviceQuery()).First().Uuid.ToString();
+
+    // What a process that does nothing takes longer in there than outside.
+    private double NamespaceCost()
+    {
+        using var inside = new Contender(contenders.Mdevctl(trees.RootOf("S")));
+        using var outside = new Contender(contenders.MdevctlOutside());
+        var costs = new List<double>();
+        for (int i = 0; i < 51; i++)
+            costs.Add((inside.Run("nothing").Nanoseconds - outside.Run("nothing").Nanoseconds) / 1e6);
+        return Arena.Median(costs);
+    }
+
+    private MemoryFigures Memory(string tree)
+    {
+        string root = trees.RootOf(tree);
+        int devices = new DeviceReader(HostRoot.Open(root), e => throw e).Read(new DeviceQuery()).Count();
+        return new MemoryFigures(
+            Peak(contenders.Floor(root), "devices"),
+            Peak(Contenders.Library(root), "devices"),
+            Contenders.HasPowerShell ? Peak(contenders.Session(root), "consume") : null,
+            Contenders.HasMdevctl ? Ask(contenders.Mdevctl(root), "peak") / 1024.0 : null,
+            Ask(Contenders.Library(root), $"live {devices}"));
+    }
+
+    private static double Peak(string[] command, string request)
+    {
+        using var contender = new Contender(command);
+        for (int i = 0; i < 20; i++)
+            contender.Run(request);
+        return contender.PeakMemory;
+    }
+
+    private static int Ask(string[] command, string request)
+    {
+        using var contender = new Contender(command);
+        contender.Run(request);
+        return contender.Run(request).Objects;
+    }
+
+    private void CountCalls(Report report)
+    {
+        foreach ((string tree, string request) in new[]
+        {
+            ("M", "devices"), ("L", "devices"), ("V", "types"), ("V", "type fleet-3"),
+            ("P", $"children {SomeParent("P")}"), ("M", $"children {SomeParent("M")}"), ("M", $"device {SomeUuid("M")}"), ("L", $"device {SomeUuid("L")}"),
+        })
+        {
+            Say($"system calls of {request} on {tree}");
+            string root = trees.RootOf(tree);
+            int objects = Ask(Contenders.Library(root), request);
+            report.Calls(
+                tree,
+                request.Split(' ')[0],
+                objects,
+                request.StartsWith("type ", StringComparison.Ordinal) ? null : SystemCalls.PerRun(contenders.Floor(root), request),
+                SystemCalls.PerRun(Contenders.Library(root), request),
+                Contenders.HasMdevctl && !request.StartsWith("type ", StringComparison.Ordinal) ? SystemCalls.PerRun(contenders.Mdevctl(root), request) : null);
+        }
+    }
+
+    private void MeasureStart(Report report)
+    {
+        Say("start-up");
+        var environment = new Dictionary<string, string> { ["MDEVPS_ROOT"] = trees.RootOf("M"), ["PSModulePath"] = Path.GetFullPath(Path.Combine(module, "../../..")) };
+        string[] commands = ["1", $"Import-Module '{module}'", "Get-MdevDevice"];
+        List<double>[] times = commands.Select(_ => new List<double>()).ToArray();
+        for (int i = 0; i <= Starts; i++)
+        {
+            for (int c = 0; c < commands.Length; c++)
+            {
+                double time = Start(environment, "pwsh", "-NoProfile", "-Command", commands[c]);
+                // The first round fills the page cache.
+                if (i > 0)
+                    times[c].Add(time);
+            }
+        }
+
+        report.Start(Arena.Median(times[0]), Arena.Median(times[0].Zip(times[1], (bare, import) => import - bare)), Arena.Median(times[2]));
+    }
+
+    private static double Start(Dictionary<string, string> environment, string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
+        foreach ((string name, string value) in environment)
+            start.Environment[name] = value;
+        long begin = Stopwatch.GetTimestamp();
+        using Process process = Process.Start(start)!;
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return Stopwatch.GetElapsedTime(begin).TotalMilliseconds;
+    }
+}

@@ -1,0 +1,55 @@
+using Mdev.Inventory;
+using Mdev.Lifecycle;
+using Mdev.Placement;
+using Mdev.Simulation;
+
+namespace Mdev.Comparison;
+
+/// <summary>The hosts that are measured: simulated ones, of the sizes that the goals are stated for.</summary>
+/// <param name="folder">Where they are made.</param>
+public sealed class Trees(string folder)
+{
+    /// <summary>Each by its name, with what it has.</summary>
+    public static IReadOnlyDictionary<string, string> Sizes { get; } = new Dictionary<string, string>
+    {
+        ["S"] = "1 parent × 3 types, 4 devices",
+        ["P"] = "1 parent × 8 types, 64 devices",
+        ["M"] = "16 parents × 8 types, 1,024 devices",
+        ["L"] = "16 parents × 8 types, 8,192 devices",
+        ["V"] = "256 virtual functions × 15 types, 256 devices",
+        ["C"] = "512 CCW subchannels × 1 type, no devices",
+        ["all"] = "every driver but the broken one, a device of every type that fits",
+    };
+
+    /// <summary>The root of a tree.</summary>
+    public string RootOf(string tree) => Path.Combine(folder, tree);
+
+    /// <summary>Makes them all.</summary>
+    public void Make()
+    {
+        Fleet("S", parents: 1, types: 3, devices: 4);
+        Fleet("P", parents: 1, types: 8, devices: 64);
+        Fleet("M", parents: 16, types: 8, devices: 1024);
+        Fleet("L", parents: 16, types: 8, devices: 8192);
+        Fleet("V", parents: 256, types: 15, devices: 256, functions: 16);
+        SimulatedHost.Create(["vfio_ccw"], RootOf("C"), new SimulationSizes { SubchannelCount = 512 });
+        MakeOneOfEach(SimulatedHost.Create(SimulatedHost.Drivers.Except(["broken"]), RootOf("all")).Root);
+    }
+
+    /// <summary>Makes a device of every type that still fits.</summary>
+    public static void MakeOneOfEach(string root)
+    {
+        HostRoot host = HostRoot.Open(root);
+        foreach (string type in new TypeReader(host, e => throw e).Read(new TypeQuery { Available = true }).Select(t => t.Type).Distinct().ToList())
+        {
+            // One type's devices take the room of another's: what does not fit is left out.
+            var request = new CreateRequest { Placement = new PlacementRequest { Type = type } };
+            _ = new DeviceAllocator(host, _ => { }, (_, _) => Decision.Make).Make(request, CancellationToken.None).Count();
+        }
+    }
+
+    private void Fleet(string tree, int parents, int types, int devices, int? functions = null) => SimulatedHost.Create(
+        ["fleet"],
+        RootOf(tree),
+        new SimulationSizes { ParentCount = parents, TypeCount = types, DeviceCount = devices, FunctionCount = functions });
+}

@@ -1,0 +1,223 @@
+using Mdev.Inventory;
+using Mdev.Kernel;
+
+namespace Mdev.Attributes;
+
+/// <summary>
+/// Finds, reads and writes vendor attributes: the files of a parent, a type or a device that are not the kernel's own, and those in a
+/// directory of theirs. What is no such file is neither read nor written.
+/// </summary>
+/// <param name="host">The host.</param>
+/// <param name="report">Told of what cannot be read; the reading goes on.</param>
+public sealed class VendorAttributes(HostRoot host, Action<MdevException> report)
+{
+    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    private const UnixFileMode Writable = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    /// <summary>Makes sure that a name can be that of a vendor's attribute of a device, before there is one.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.AttributeNotFound"/>.</exception>
+    public static void RequireVendorName(string name)
+    {
+        if (!IsName(name))
+            throw NotFound(name, "a device", "it is no name of an attribute");
+        if (CoreAttributes.HasForDevices(First(name)))
+            throw NotFound(name, "a device", "it is the kernel's own");
+    }
+
+    /// <summary>Reads the attributes of these names.</summary>
+    /// <param name="owner">What they belong to.</param>
+    /// <param name="names">The names.</param>
+    /// <param name="isStrict">Whether a name without wildcards that is none of the owner's is reported.</param>
+    public IEnumerable<MdevAttribute> Read(AttributeOwner owner, NameFilter names, bool isStrict = false)
+    {
+        using DirectoryHandle? directory = Open(owner);
+        if (directory is null)
+            yield break;
+        List<string> all = Names(owner, directory);
+        NameFilter settled = names.Settle(all.Contains);
+        foreach (string name in all.Where(settled.Matches))
+        {
+            if (ReadOne(owner, directory, name) is { } attribute)
+                yield return attribute;
+        }
+
+        foreach (string name in isStrict ? settled.Unmatched : [])
+            report(WhyNot(owner, directory, all, name));
+    }
+
+    /// <summary>The names of the attributes, in natural order.</summary>
+    public IReadOnlyList<string> Names(AttributeOwner owner)
+    {
+        using DirectoryHandle? directory = Open(owner);
+        return directory is null ? [] : Names(owner, directory);
+    }
+
+    /// <summary>Makes sure that a name is one of the owner's attributes.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.AttributeNotFound"/>.</exception>
+    public void Require(AttributeOwner owner, string name)
+    {
+        using DirectoryHandle directory = Open(owner) ?? throw NotFound(name, $"{owner}", "that is not there any more");
+        List<string> all = Names(owner, directory);
+        if (!all.Contains(name))
+            throw WhyNot(owner, directory, all, name);
+    }
+
+    /// <summary>Writes a value by one write(2).</summary>
+    /// <exception cref="MdevException">
+    /// <see cref="MdevError.AttributeNotFound"/>; <see cref="MdevError.AttributeReadOnly"/>; <see cref="MdevError.PermissionDenied"/>;
+    /// <see cref="MdevError.ReadOnly"/>; <see cref="MdevError.NotLive"/>; <see cref="MdevError.WriteRefused"/>, with the vendor driver's errno.
+    /// </exception>
+    public void Write(AttributeOwner owner, string name, string value)
+    {
+        Require(owner, name);
+        string path = $"{owner.SysfsPath}/{name}";
+        if (value.Length == 0)
+            throw new MdevException(MdevError.InvalidArgument, $"Attribute '{Printable.Text(name)}' was not set: an empty value is no write at all to the kernel.", host.OnMachine(path));
+        try
+        {
+            if (Mode(path) is { } mode && (mode & Writable) == 0)
+                throw new MdevException(MdevError.AttributeReadOnly, $"Attribute '{Printable.Text(name)}' of {Printable.Text(owner.ToString())} can only be read", Errno.EACCES, "open", host.OnMachine(path));
+            using IAttributeWriter attribute = host.OpenAttribute(path);
+            host.Write(attribute, value);
+        }
+        catch (MdevException e) when (e.Error == MdevError.WriteRefused)
+        {
+            throw Explain(e, owner, name, value);
+        }
+    }
+
+    private static MdevException Explain(MdevException e, AttributeOwner owner, string name, string value)
+    {
+        (MdevError error, string why) = (e.Errno, e.Operation) switch
+        {
+            (Errno.EACCES or Errno.EPERM, "open") => (MdevError.PermissionDenied, "its mode does not let this user write"),
+            (Errno.EROFS, _) => (MdevError.ReadOnly, "sysfs is mounted read-only"),
+            (Errno.ENOENT, "open") => (MdevError.AttributeNotFound, "it is not there any more"),
+            (0, _) => (MdevError.WriteRefused, e.Message.TrimEnd('.')),
+            _ => (MdevError.WriteRefused, "the vendor driver refused the value"),
+        };
+        string message = $"Attribute '{Printable.Text(name)}' of {Printable.Text(owner.ToString())} was not set to '{Printable.Text(value, 60)}': {why}";
+        return e.Errno == 0 ? new MdevException(error, message + ".", e.Path, e) : new MdevException(error, message, e.Errno, e.Operation!, e.Path!, e);
+    }
+
+    private static MdevException NotFound(string name, string owner, string why) =>
+        new(MdevError.AttributeNotFound, $"'{Printable.Text(name)}' is no vendor attribute of {Printable.Text(owner)}: {why}.");
+
+    private static bool IsName(string name) => name.Split('/') is { Length: 1 or 2 } parts && Array.TrueForAll(parts, NamePattern.IsName);
+
+    private static string First(string name) => name.Split('/')[0];
+
+    private MdevException WhyNot(AttributeOwner owner, DirectoryHandle directory, List<string> names, string name)
+    {
+        string why = !IsName(name) ? "it is no name of an attribute"
+            : CoreAttributes.Has(owner, Subsystem(directory), First(name)) ? "it is the kernel's own"
+            : names.Count == 0 ? "that has none"
+            : $"the nearest are {string.Join(", ", Nearest.To(name, names, 3).Select(n => Printable.Text(n)))}";
+        return NotFound(name, $"{owner}", why);
+    }
+
+    private DirectoryHandle? Open(AttributeOwner owner)
+    {
+        try
+        {
+            return host.OpenDirectory(owner.SysfsPath);
+        }
+        catch (MdevException e)
+        {
+            report(e);
+            return null;
+        }
+    }
+
+    private string? Subsystem(DirectoryHandle directory)
+    {
+        try
+        {
+            return directory.ReadLink("subsystem") is { } target ? AttributeReader.LastPart(target) : null;
+        }
+        catch (MdevException e)
+        {
+            report(e);
+            return null;
+        }
+    }
+
+    private List<string> Names(AttributeOwner owner, DirectoryHandle directory)
+    {
+        string? subsystem = Subsystem(directory);
+        var names = new List<string>();
+        foreach (DirectoryEntry entry in directory.Entries().ToList())
+        {
+            if (CoreAttributes.Has(owner, subsystem, entry.Name))
+                continue;
+            if (entry.Kind == EntryKind.File)
+                names.Add(entry.Name);
+            else if (entry.Kind == EntryKind.Directory && !Guid.TryParseExact(entry.Name, "D", out _))
+                names.AddRange(InGroup($"{owner.SysfsPath}/{entry.Name}").Select(name => $"{entry.Name}/{name}"));
+        }
+
+        names.Sort(NaturalOrder.Instance);
+        return names;
+    }
+
+    // A group of attributes is a directory of files alone; one with a uevent is a device of its own, and its files are not this one's.
+    private List<string> InGroup(string path)
+    {
+        try
+        {
+            using DirectoryHandle? group = host.OpenDirectory(path);
+            List<string> files = group?.Entries().Where(e => e.Kind == EntryKind.File).Select(e => e.Name).ToList() ?? [];
+            return files.Contains("uevent") ? [] : files;
+        }
+        catch (MdevException e)
+        {
+            report(e);
+            return [];
+        }
+    }
+
+    private MdevAttribute? ReadOne(AttributeOwner owner, DirectoryHandle directory, string name)
+    {
+        string path = $"{owner.SysfsPath}/{name}";
+        if (Mode(path) is not { } mode)
+            return null;
+        AttributeAccess access = (mode & Readable) == 0 ? AttributeAccess.WriteOnly : (mode & Writable) == 0 ? AttributeAccess.ReadOnly : AttributeAccess.ReadWrite;
+        return new MdevAttribute
+        {
+            Name = name,
+            Value = access == AttributeAccess.WriteOnly ? null : Value(directory, name),
+            Access = access,
+            Uuid = owner.Uuid,
+            Type = owner.Type,
+            Parent = owner.Parent,
+            SysfsPath = path,
+            Root = host.Root,
+        };
+    }
+
+    private string? Value(DirectoryHandle directory, string name)
+    {
+        try
+        {
+            return directory.ReadAttribute(name);
+        }
+        catch (MdevException e)
+        {
+            report(e);
+            return null;
+        }
+    }
+
+    // Null when it is gone meanwhile.
+    private UnixFileMode? Mode(string path)
+    {
+        try
+        {
+            return File.GetUnixFileMode(host.OnMachine(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}

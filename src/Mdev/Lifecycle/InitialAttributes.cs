@@ -1,0 +1,43 @@
+using Mdev.Attributes;
+using Mdev.Inventory;
+using Mdev.Kernel;
+
+namespace Mdev.Lifecycle;
+
+/// <summary>Gives a new device its attributes, one after the other; a device that cannot have one of them is removed again.</summary>
+/// <param name="host">The host.</param>
+/// <param name="report">Told of what is broken on the way.</param>
+internal sealed class InitialAttributes(HostRoot host, Action<MdevException> report)
+{
+    private readonly VendorAttributes _attributes = new(host, report);
+
+    /// <exception cref="MdevException"><see cref="MdevError.AttributeFailed"/>, with the errno and path of the write that failed.</exception>
+    public void Set(MdevDevice device, IReadOnlyList<AttributeValue> values)
+    {
+        for (int i = 0; i < values.Count; i++)
+        {
+            try
+            {
+                _attributes.Write(AttributeOwner.Of(device), values[i].Name, values[i].Value);
+            }
+            catch (MdevException e)
+            {
+                string message = $"Attribute {i + 1} of {values.Count} failed. {e.Message.TrimEnd('.')}. {Undo(device)}";
+                throw new MdevException(MdevError.AttributeFailed, message, e.Path, e);
+            }
+        }
+    }
+
+    private string Undo(MdevDevice device)
+    {
+        try
+        {
+            new DeviceRemover(host, report).Remove(device);
+            return "The device was removed again.";
+        }
+        catch (MdevException e)
+        {
+            return $"The device is still there, it could not be removed again. {e.Message}";
+        }
+    }
+}

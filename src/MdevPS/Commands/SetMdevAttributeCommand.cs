@@ -1,0 +1,81 @@
+using System.Management.Automation;
+using Mdev;
+using Mdev.Attributes;
+using Mdev.Inventory;
+using Mdev.Kernel;
+using MdevPS.Completers;
+
+namespace MdevPS.Commands;
+
+/// <summary>Sets a vendor attribute: of devices where -Uuid is given, else of types where -Type is, else of the parents of -Parent.</summary>
+[Cmdlet(VerbsCommon.Set, Nouns.Attribute, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(void))]
+public sealed class SetMdevAttributeCommand : ChangingCommand
+{
+    /// <summary>UUIDs of devices.</summary>
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(UuidCompleter))]
+    public Guid[]? Uuid { get; set; }
+
+    /// <summary>The name of the attribute, one in a sub-directory as nvidia/vgpu_params.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(AttributeCompleter))]
+    public string Name { get; set; } = "";
+
+    /// <summary>The value. Of several, each is written by itself, in this order.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ValidateNotNullOrEmpty]
+    public string[] Value { get; set; } = [];
+
+    /// <summary>Parents, or the parents of the types; wildcards are allowed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    [SupportsWildcards]
+    [NameOf(typeof(MdevParent))]
+    [ArgumentCompleter(typeof(ParentCompleter))]
+    public string[]? Parent { get; set; }
+
+    /// <summary>Type ids; wildcards are allowed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [NameOf(typeof(MdevType))]
+    [ArgumentCompleter(typeof(TypeCompleter))]
+    public string[]? Type { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? Target => (object?)Uuid ?? Type ?? Parent;
+
+    /// <inheritdoc/>
+    protected override void Change(HostRoot host)
+    {
+        if (Uuid is not { Length: > 0 } && Type is not { Length: > 0 } && Parent is null)
+            throw new MdevException(MdevError.InvalidArgument, "Of what the attribute is to be set has to be said. Give -Uuid, -Type or -Parent.");
+        var attributes = new VendorAttributes(host, Report);
+        var owners = new AttributeOwners { Uuids = Uuid ?? [], Types = NamePatterns.Filter(Type), Parents = NamePatterns.Filter(Parent) };
+        foreach (AttributeOwner owner in owners.On(host, Report))
+        {
+            if (StopToken.IsCancellationRequested)
+                return;
+            try
+            {
+                Set(attributes, owner);
+            }
+            catch (MdevException e)
+            {
+                Report(e, (object?)owner.Uuid ?? owner.Type ?? owner.Parent);
+            }
+        }
+    }
+
+    // The first value that is refused is the last that is written: what comes behind it may build on it.
+    private void Set(VendorAttributes attributes, AttributeOwner owner)
+    {
+        attributes.Require(owner, Name);
+        foreach (string value in Value)
+        {
+            if (ShouldProcess(Printable.Text($"{Name} of {owner}"), Printable.Text($"Set to '{value}'")))
+                attributes.Write(owner, Name, value);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Diagnostics;
+using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Lifecycle;
+using Mdev.Placement;
+
+namespace Mdev.Tests;
+
+/// <summary>What tests start as a process of its own; this assembly is the program.</summary>
+internal static class Child
+{
+    /// <summary>Starts <c>dotnet Mdev.Tests.dll VERB ARGUMENT…</c>, behind other programs where there are some.</summary>
+    public static Process Start(string[] before, params string[] arguments)
+    {
+        string[] command = [.. before, "dotnet", "exec", typeof(Child).Assembly.Location, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardInput = true };
+        // Otherwise the compiler's threads would be in every trace.
+        start.Environment["DOTNET_TieredCompilation"] = "0";
+        return Process.Start(start)!;
+    }
+
+    /// <summary>What it printed, when it has ended.</summary>
+    public static string[] Output(Process process)
+    {
+        using (process)
+        {
+            process.StandardInput.Close();
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+            return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        }
+    }
+
+    public static int Main(string[] arguments)
+    {
+        switch (arguments)
+        {
+            case ["make", var root, var type, var count]:
+                // All wait for the one end of the pipe, so that they start together.
+                Console.In.ReadToEnd();
+                Make(HostRoot.Open(root), type, int.Parse(count));
+                return 0;
+            case ["remove", var root]:
+                Console.In.ReadToEnd();
+                RemoveAll(HostRoot.Open(root));
+                return 0;
+            case ["read", var directory, var attribute]:
+                // Twice: the first time everything is compiled, the second is what it costs.
+                for (int i = 0; i < 2; i++)
+                {
+                    using DirectoryHandle handle = DirectoryHandle.TryOpen(directory)!;
+                    Console.WriteLine(handle.ReadAttribute(attribute));
+                }
+
+                return 0;
+            case ["write", var path, var value]:
+                for (int i = 0; i < 2; i++)
+                {
+                    HostRoot host = HostRoot.Open("/");
+                    using IAttributeWriter writer = host.OpenAttribute(path);
+                    host.Write(writer, value);
+                }
+
+                return 0;
+            default:
+                Console.Error.WriteLine("Not to be started by hand.");
+                return 2;
+        }
+    }
+
+    private static void Make(HostRoot host, string type, int count)
+    {
+        var request = new CreateRequest { Placement = new PlacementRequest { Type = type }, Count = count };
+        foreach (MdevDevice device in new DeviceAllocator(host, e => Console.WriteLine($"error {e.Error}"), (_, _) => Decision.Make).Make(request, default))
+            Console.WriteLine($"made {device.Uuid}");
+    }
+
+    private static void RemoveAll(HostRoot host)
+    {
+        foreach (MdevDevice device in new DeviceReader(host, _ => { }).Read(new DeviceQuery()).ToArray())
+        {
+            try
+            {
+                new DeviceRemover(host, _ => { }).Remove(device);
+                Console.WriteLine($"removed {device.Uuid}");
+            }
+            catch (MdevException e)
+            {
+                Console.WriteLine($"error {e.Error} {device.Uuid}");
+            }
+        }
+    }
+}

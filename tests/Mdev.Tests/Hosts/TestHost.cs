@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Mdev.Inventory;
+using Mdev.Kernel;
+
+namespace Mdev.Tests.Hosts;
+
+/// <summary>A directory that stands for a host, and what was told while it was read.</summary>
+internal abstract partial class TestHost : IDisposable
+{
+    protected TestHost(string root) => Root = root;
+
+    public string Root { get; }
+
+    /// <summary>The errors that cost no more than themselves.</summary>
+    public List<MdevException> Reports { get; } = [];
+
+    public List<string> Told { get; } = [];
+
+    /// <summary>Opened anew each time, as every cmdlet does.</summary>
+    public HostRoot Host => HostRoot.Open(Root, Told.Add);
+
+    public MdevParent[] Parents(params string[] names) => new ParentReader(Host, Reports.Add).Read(NameFilter.Of(names)).ToArray();
+
+    public MdevType[] Types(TypeQuery? query = null) => new TypeReader(Host, Reports.Add).Read(query ?? new TypeQuery()).ToArray();
+
+    public MdevDevice[] Devices(DeviceQuery? query = null) => new DeviceReader(Host, Reports.Add).Read(query ?? new DeviceQuery()).ToArray();
+
+    public MdevDevice? Find(Guid uuid) => new DeviceReader(Host, Reports.Add).Find(uuid);
+
+    public void AddFile(string hostPath, string value) => AddFile(hostPath, Encoding.UTF8.GetBytes(value));
+
+    public void AddFile(string hostPath, byte[] value)
+    {
+        AddDirectory(Path.GetDirectoryName(hostPath)!);
+        File.WriteAllBytes(Root + hostPath, value);
+    }
+
+    public void AddDirectory(string hostPath) => Directory.CreateDirectory(Root + hostPath);
+
+    public void AddLink(string hostPath, string target)
+    {
+        AddDirectory(Path.GetDirectoryName(hostPath)!);
+        File.CreateSymbolicLink(Root + hostPath, target);
+    }
+
+    public void AddPipe(string hostPath)
+    {
+        AddDirectory(Path.GetDirectoryName(hostPath)!);
+        Assert.Equal(0, mkfifo(Root + hostPath, 0x1a4));
+    }
+
+    /// <summary>Everything in it, to the byte, for "nothing was changed". A simulation's own records are left out.</summary>
+    public string Snapshot() => string.Join('\n', Snapshot(new DirectoryInfo(Root)).Order(StringComparer.Ordinal));
+
+    public virtual void Dispose() => Directory.Delete(Root, recursive: true);
+
+    private static IEnumerable<string> Snapshot(DirectoryInfo directory) =>
+        directory.EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith(".mdevps-", StringComparison.Ordinal)).SelectMany(entry => entry switch
+        {
+            { LinkTarget: { } target } => [$"{entry.FullName} -> {target}"],
+            DirectoryInfo inner => Snapshot(inner).Prepend($"{entry.FullName}/"),
+            _ => [$"{entry.FullName} {entry.UnixFileMode} {File.ReadAllText(entry.FullName)}"],
+        });
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mkfifo(string path, uint mode);
+}

@@ -1,0 +1,123 @@
+using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Tests.Hosts;
+
+namespace Mdev.Tests.Inventory;
+
+public sealed class DeviceReaderTests : IDisposable
+{
+    private const string One = "11111111-1111-4111-8111-111111111111";
+    private const string Two = "22222222-2222-4222-8222-222222222222";
+
+    private readonly HandMadeHost _host = new HandMadeHost().AddParent("p").AddType("p", "made-1").AddType("p", "made-2");
+
+    public void Dispose() => _host.Dispose();
+
+    [Theory]
+    [InlineData("mdev_type")]
+    [InlineData("mdev_supported_type")]
+    [InlineData("made-1")]
+    public void The_type_link_may_have_any_of_the_names_it_had(string link)
+    {
+        _host.AddDevice("p", One, "made-1", typeLink: link);
+        MdevDevice device = Assert.Single(_host.Devices());
+        Assert.Equal((Guid.Parse(One), "made-1", "p", "vfio-pci"), (device.Uuid, device.Type, device.Parent, device.DeviceApi));
+        Assert.Equal(device, Assert.Single(_host.Devices(new DeviceQuery { Parents = NameFilter.Of("p") })));
+        Assert.Equal(device, _host.Find(Guid.Parse(One)));
+        Assert.Equal(1, Assert.Single(_host.Parents()).DeviceCount);
+        Assert.Empty(_host.Reports);
+    }
+
+    [Fact]
+    public void A_device_has_all_its_facts()
+    {
+        _host.AddDevice("p", One, "made-2").AddFile($"{HandMadeHost.ParentPath("p")}/numa_node", "1\n");
+        MdevDevice device = Assert.Single(_host.Devices());
+        Assert.Equal(
+            ("made-2", "p", "vfio-pci", "made", 7, "/dev/vfio/7", 1, MdevDeviceState.Active, $"{HandMadeHost.ParentPath("p")}/{One}", _host.Root),
+            (device.Type, device.Parent, device.DeviceApi, device.Driver, device.IommuGroup, device.VfioPath, device.NumaNode, device.State, device.SysfsPath, device.Root));
+        Assert.Null(device.Users);
+        Assert.False(device.Reused);
+    }
+
+    [Fact]
+    public void A_device_without_driver_is_Unbound()
+    {
+        _host.AddDevice("p", One, "made-1");
+        File.Delete($"{_host.Root}{HandMadeHost.ParentPath("p")}/{One}/driver");
+        File.Delete($"{_host.Root}{HandMadeHost.ParentPath("p")}/{One}/iommu_group");
+        MdevDevice device = Assert.Single(_host.Devices());
+        Assert.Equal((MdevDeviceState.Unbound, null, null, null), (device.State, device.Driver, device.IommuGroup, device.VfioPath));
+    }
+
+    [Fact]
+    public void A_device_that_is_off_the_bus_is_Removing_and_found_below_its_parent_only()
+    {
+        _host.AddDevice("p", One, "made-1", onBus: false);
+        Assert.Empty(_host.Devices());
+        Assert.Null(_host.Find(Guid.Parse(One)));
+        Assert.Equal(MdevDeviceState.Removing, Assert.Single(_host.Devices(new DeviceQuery { Parents = NameFilter.Of("p") })).State);
+    }
+
+    [Fact]
+    public void Devices_are_found_by_type_parent_and_uuid()
+    {
+        _host.AddParent("q").AddType("q", "made-1").AddDevice("p", One, "made-2").AddDevice("q", Two, "made-1");
+        Assert.Equal([One], Uuids(new DeviceQuery { Types = NameFilter.Of("made-2") }));
+        Assert.Equal([Two], Uuids(new DeviceQuery { Parents = NameFilter.Of("q") }));
+        Assert.Equal([Two, One], Uuids(new DeviceQuery { Uuids = [Guid.Parse(Two), Guid.Parse(One)] }));
+        Assert.Equal([], Uuids(new DeviceQuery { Types = NameFilter.Of("made-1"), Parents = NameFilter.Of("p") }));
+        Assert.Empty(_host.Reports);
+    }
+
+    [Fact]
+    public void A_uuid_that_is_not_there_is_told_and_the_others_come()
+    {
+        _host.AddDevice("p", One, "made-1");
+        Assert.Equal([One], Uuids(new DeviceQuery { Uuids = [Guid.Parse(Two), Guid.Parse(One)] }));
+        MdevException e = Assert.Single(_host.Reports);
+        Assert.Equal(MdevError.DeviceNotFound, e.Error);
+        Assert.Contains(Two, e.Message);
+    }
+
+    [Fact]
+    public void A_uuid_on_another_parent_is_not_there()
+    {
+        _host.AddParent("q").AddDevice("p", One, "made-1");
+        Assert.Empty(_host.Devices(new DeviceQuery { Uuids = [Guid.Parse(One)], Parents = NameFilter.Of("q") }));
+        Assert.Equal(MdevError.DeviceNotFound, Assert.Single(_host.Reports).Error);
+    }
+
+    [Fact]
+    public void No_device_of_a_type_is_no_error_but_a_type_that_nobody_offers_is()
+    {
+        _host.AddDevice("p", One, "made-1");
+        Assert.Empty(_host.Devices(new DeviceQuery { Types = NameFilter.Of("made-2") }));
+        Assert.Empty(_host.Reports);
+        Assert.Empty(_host.Devices(new DeviceQuery { Types = NameFilter.Of("made-3") }));
+        Assert.Equal(MdevError.TypeNotFound, Assert.Single(_host.Reports).Error);
+    }
+
+    [Fact]
+    public void A_link_that_leads_out_of_the_root_is_told_and_not_followed()
+    {
+        _host.AddDevice("p", One, "made-1");
+        _host.AddLink($"/sys/bus/mdev/devices/{Two}", "../../../../../../../../../../etc");
+        Assert.Equal([One], Uuids(new DeviceQuery()));
+        Assert.Equal(MdevError.BrokenEntry, Assert.Single(_host.Reports).Error);
+    }
+
+    [Fact]
+    public void A_bus_that_is_a_link_out_of_the_root_is_told_and_not_followed()
+    {
+        using var other = new HandMadeHost();
+        other.AddParent("p").AddType("p", "made-1").AddDevice("p", One, "made-1");
+        Directory.Delete($"{_host.Root}/sys/bus", recursive: true);
+        _host.AddLink("/sys/bus", $"{other.Root}/sys/bus");
+        Assert.Empty(_host.Devices());
+        MdevException e = Assert.Single(_host.Reports);
+        Assert.Equal((MdevError.BrokenEntry, $"{_host.Root}/sys/bus/mdev/devices"), (e.Error, e.Path));
+    }
+
+    private string[] Uuids(DeviceQuery query) => _host.Devices(query).Select(d => d.Uuid.ToString()).ToArray();
+}

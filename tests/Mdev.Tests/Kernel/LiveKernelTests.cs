@@ -1,0 +1,55 @@
+using System.Text;
+using Mdev.Kernel;
+using Mdev.Tests.Hosts;
+
+namespace Mdev.Tests.Kernel;
+
+public sealed class LiveKernelTests : IDisposable
+{
+    private readonly HandMadeHost _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void An_ordinary_file_is_not_written_to()
+    {
+        _host.AddFile("/create", "as it was");
+        MdevException e = Assert.Throws<MdevException>(() => new LiveKernel().OpenAttribute($"{_host.Root}/create"));
+        Assert.Equal((MdevError.NotLive, $"{_host.Root}/create"), (e.Error, e.Path));
+        Assert.Equal("as it was", File.ReadAllText($"{_host.Root}/create"));
+    }
+
+    [Fact]
+    public void A_file_that_is_not_there_is_not_made()
+    {
+        MdevException e = Assert.Throws<MdevException>(() => new LiveKernel().OpenAttribute($"{_host.Root}/create"));
+        Assert.Equal(("open", Errno.ENOENT), (e.Operation, e.Errno));
+        Assert.False(File.Exists($"{_host.Root}/create"));
+    }
+
+    [Fact]
+    public void A_link_is_not_written_through()
+    {
+        _host.AddFile("/target", "");
+        _host.AddLink("/create", "target");
+        Assert.Equal("ELOOP", Assert.Throws<MdevException>(() => new LiveKernel().OpenAttribute($"{_host.Root}/create")).ErrnoName);
+    }
+
+    [Fact]
+    public void A_pipe_without_reader_does_not_stop_the_writer()
+    {
+        _host.AddPipe("/create");
+        Assert.Equal("ENXIO", Assert.Throws<MdevException>(() => new LiveKernel().OpenAttribute($"{_host.Root}/create")).ErrnoName);
+    }
+
+    [Theory]
+    [InlineData(Errno.EINVAL, "EINVAL")]
+    [InlineData(Errno.EUSERS, "EUSERS")]
+    [InlineData(Errno.ENOSPC, "ENOSPC")]
+    [InlineData(4711, "errno 4711")]
+    public void An_errno_has_the_name_that_people_know(int errno, string name) => Assert.Equal(name, Errno.Name(errno));
+
+    [Fact]
+    public void Every_errno_in_the_list_is_named_as_it_is_called() =>
+        Assert.All(typeof(Errno).GetFields(), field => Assert.Equal(field.Name, Errno.Name((int)field.GetRawConstantValue()!)));
+}

@@ -1,0 +1,55 @@
+using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Lifecycle;
+using Mdev.Placement;
+using Mdev.Tests.Hosts;
+
+namespace Mdev.Tests.Lifecycle;
+
+/// <summary>A tree that no kernel is behind can be looked at and not changed.</summary>
+public sealed class NotLiveTests : IDisposable
+{
+    private readonly HandMadeHost _host = new HandMadeHost().AddParent("p").AddType("p", "made-1").AddDevice("p", "11111111-1111-4111-8111-111111111111", "made-1");
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void Nothing_is_made_in_it()
+    {
+        string before = _host.Snapshot();
+        MdevException e = Assert.Throws<MdevException>(() => Make("made-1"));
+        Assert.Equal((MdevError.NotLive, $"{_host.Root}{HandMadeHost.TypePath("p", "made-1")}/create"), (e.Error, e.Path));
+        Assert.Contains(e.Path!, e.Message);
+        Assert.Equal(before, _host.Snapshot());
+    }
+
+    [Fact]
+    public void Nothing_is_removed_from_it()
+    {
+        // With a node that could be opened, so that the group is not what saves it.
+        _host.AddFile("/dev/vfio/7", "");
+        string before = _host.Snapshot();
+        MdevException e = Assert.Throws<MdevException>(() => new DeviceRemover(_host.Host, _host.Reports.Add).Remove(_host.Devices().Single()));
+        Assert.Equal(MdevError.NotLive, e.Error);
+        Assert.Equal(before, _host.Snapshot());
+    }
+
+    [Fact]
+    public void A_marker_that_is_a_link_does_not_make_it_a_simulation()
+    {
+        _host.AddFile("/elsewhere", "");
+        _host.AddLink("/.mdevps-simulation", "elsewhere");
+        Assert.False(_host.Host.IsSimulated);
+        Assert.Equal(MdevError.NotLive, Assert.Throws<MdevException>(() => Make("made-1")).Error);
+    }
+
+    [Fact]
+    public void A_host_without_the_bus_is_NotSupported()
+    {
+        Directory.Delete($"{_host.Root}/sys/bus/mdev", recursive: true);
+        Assert.Equal(MdevError.NotSupported, Assert.Throws<MdevException>(() => Make("made-1")).Error);
+    }
+
+    private MdevDevice[] Make(string type) => new DeviceAllocator(_host.Host, _host.Reports.Add, (_, _) => Decision.Make)
+        .Make(new CreateRequest { Placement = new PlacementRequest { Type = type } }, default).ToArray();
+}

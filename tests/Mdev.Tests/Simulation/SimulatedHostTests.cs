@@ -1,0 +1,137 @@
+using Mdev.Kernel;
+using Mdev.Simulation;
+using Mdev.Tests.Hosts;
+
+namespace Mdev.Tests.Simulation;
+
+public sealed class SimulatedHostTests : IDisposable
+{
+    private readonly string _place = Directory.CreateTempSubdirectory("mdev-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(_place, recursive: true);
+
+    [Fact]
+    public void It_is_made_in_a_new_or_an_empty_directory()
+    {
+        Assert.Equal($"{_place}/new/host", SimulatedHost.Create(["mtty"], $"{_place}/new/host").Root);
+        Directory.CreateDirectory($"{_place}/empty");
+        Assert.True(HostRoot.Open(SimulatedHost.Create(["mtty"], $"{_place}/empty").Root).IsSimulated);
+    }
+
+    [Fact]
+    public void It_is_not_made_where_something_is()
+    {
+        File.WriteAllText($"{_place}/file", "as it was");
+        Assert.Equal(MdevError.PathExists, Assert.Throws<MdevException>(() => SimulatedHost.Create(["mtty"], _place)).Error);
+        Assert.Equal(MdevError.PathExists, Assert.Throws<MdevException>(() => SimulatedHost.Create(["mtty"], $"{_place}/file")).Error);
+        Assert.Equal([$"{_place}/file"], Directory.GetFileSystemEntries(_place));
+    }
+
+    [Fact]
+    public void A_driver_that_does_not_exist_is_told_with_those_that_do_and_nothing_is_made()
+    {
+        MdevException e = Assert.Throws<MdevException>(() => SimulatedHost.Create(["mtty", "nosuch"], $"{_place}/host"));
+        Assert.Equal(MdevError.InvalidArgument, e.Error);
+        Assert.Contains("'nosuch'", e.Message);
+        Assert.Contains("mtty, mdpy, mbochs", e.Message);
+        Assert.False(Directory.Exists($"{_place}/host"));
+    }
+
+    [Fact]
+    public void A_driver_named_twice_is_there_once() => Assert.Equal(["mtty"], SimulatedHost.Create(["mtty", "MTTY"], $"{_place}/host").Driver);
+
+    [Fact]
+    public void Only_the_drivers_asked_for_are_there()
+    {
+        SimulatedHost.Create(["mdpy"], $"{_place}/host");
+        Assert.Equal(["mdpy"], Directory.GetFileSystemEntries($"{_place}/host/sys/class/mdev_bus").Select(p => Path.GetFileName(p)));
+        Assert.Equal(["mdpy"], Directory.GetFileSystemEntries($"{_place}/host/sys/bus/mdev/drivers").Select(p => Path.GetFileName(p)));
+    }
+
+    [Fact]
+    public void What_bears_no_marker_is_not_removed()
+    {
+        File.WriteAllText($"{_place}/file", "as it was");
+        MdevException e = Assert.Throws<MdevException>(() => SimulatedHost.Remove(_place));
+        Assert.Equal((MdevError.NotASimulation, _place), (e.Error, e.Path));
+        Assert.True(File.Exists($"{_place}/file"));
+        Assert.Equal(MdevError.NotASimulation, Assert.Throws<MdevException>(() => SimulatedHost.Remove($"{_place}/nosuch")).Error);
+        Assert.Equal(MdevError.NotASimulation, Assert.Throws<MdevException>(() => SimulatedHost.Remove("/")).Error);
+    }
+
+    [Fact]
+    public void Removing_it_follows_no_link_out_of_it()
+    {
+        Directory.CreateDirectory($"{_place}/outside");
+        File.WriteAllText($"{_place}/outside/file", "as it was");
+        string root = SimulatedHost.Create(["mtty"], $"{_place}/host").Root;
+        Directory.CreateSymbolicLink($"{root}/sys/way", $"{_place}/outside");
+        File.CreateSymbolicLink($"{root}/etc/way", $"{_place}/outside/file");
+        SimulatedHost.Remove(root);
+        Assert.False(Directory.Exists(root));
+        Assert.Equal("as it was", File.ReadAllText($"{_place}/outside/file"));
+    }
+
+    [Fact]
+    public void A_marker_that_is_a_link_is_none()
+    {
+        SimulatedHost.Create(["mtty"], $"{_place}/host");
+        Directory.CreateDirectory($"{_place}/other");
+        File.CreateSymbolicLink($"{_place}/other/.mdevps-simulation", $"{_place}/host/.mdevps-simulation");
+        Assert.Equal(MdevError.NotASimulation, Assert.Throws<MdevException>(() => SimulatedHost.Remove($"{_place}/other")).Error);
+        Assert.True(Directory.Exists($"{_place}/other"));
+    }
+
+    [Fact]
+    public void A_host_whose_making_was_interrupted_is_none()
+    {
+        SimulatedHost.Create(["mtty"], $"{_place}/host");
+        File.Delete($"{_place}/host/.mdevps-simulation");
+        Assert.False(HostRoot.Open($"{_place}/host").IsSimulated);
+    }
+
+    [Fact]
+    public async Task A_reader_never_sees_half_a_device_or_half_a_value()
+    {
+        using var host = new SimulatedTestHost("mtty");
+        using var over = new CancellationTokenSource();
+        Task writer = Task.Run(() =>
+        {
+            while (!over.IsCancellationRequested)
+            {
+                foreach (var device in host.Make("mtty-1", 3))
+                    host.Remove(device);
+            }
+        });
+        var reader = new SimulatedReader(host.Root);
+        for (int round = 0; round < 50; round++)
+            reader.ReadAll();
+        await over.CancelAsync();
+        await writer;
+        Assert.Empty(reader.Odd);
+        Assert.Empty(host.Reports);
+    }
+
+    /// <summary>Reads a host that changes, and keeps what a user would not understand.</summary>
+    private sealed class SimulatedReader(string root)
+    {
+        public List<string> Odd { get; } = [];
+
+        public void ReadAll()
+        {
+            HostRoot host = HostRoot.Open(root);
+            foreach (var type in new Mdev.Inventory.TypeReader(host, e => Odd.Add(e.Message)).Read(new()))
+            {
+                if (type.AvailableInstances is null)
+                    Odd.Add($"{type} has no number.");
+            }
+
+            // A device may go between two looks; then one error may say so, but what comes is whole.
+            foreach (var device in new Mdev.Inventory.DeviceReader(host, _ => { }).Read(new()))
+            {
+                if (device is { State: Mdev.Inventory.MdevDeviceState.Active, IommuGroup: null } or { DeviceApi: null })
+                    Odd.Add($"{device.Uuid} is half made.");
+            }
+        }
+    }
+}
