@@ -35,6 +35,10 @@ BeforeAll {
         New-MdevDevice mtty-2 -Uuid 9d0c7a1e-5b7f-4a43-8e5d-0c1b2a3f4e5d
         [Mdev.Simulation.SimulatedHost]::StartProcess($env:MDEVPS_ROOT, 'kvm', ('/usr/bin/kvm', '-name', 'guest=web01'), '9d0c7a1e-5b7f-4a43-8e5d-0c1b2a3f4e5d')
     }
+    $a2 = { New-MdevSimulation nvidia-a2 -Use }
+    $t4 = { New-MdevSimulation nvidia-t4 -GpuCount 1 -Use }
+    $ap = { New-MdevSimulation vfio_ap -Use }
+    $crypto = { New-MdevDevice vfio_ap-passthrough -Attribute ([ordered]@{ assign_adapter = 5; assign_domain = '4', '0xab' }) }
     $preparations = @{
         'Get-MdevParent 3'    = { New-MdevDevice mtty-1 -Count 2 }
         'Get-MdevDevice'      = $twoDevices
@@ -44,6 +48,20 @@ BeforeAll {
         'Remove-MdevDevice 4' = "$twoDevices; $thirdInUse"
         'Remove-MdevDevice 5' = "$twoDevices; $thirdInUse"
         'Get-MdevVfioInfo'    = $twoDevices
+        'New-MdevDevice 5'    = $a2
+        'New-MdevDevice 6'    = $twoDevices
+        'Get-MdevPlacement'   = $a2
+        'Get-MdevPlacement 1' = "$a2; New-MdevDevice nvidia-747 -Parent 0000:01:00.4"
+        'New-MdevDevice 7'    = $ap
+        'Get-MdevAttribute 1' = $twoDevices
+        'Get-MdevAttribute 2' = "$t4; New-MdevDevice nvidia-231 -Attribute @{ 'nvidia/vgpu_params' = 'frame_rate_limiter=0' }"
+        'Get-MdevAttribute 3' = "$ap; $crypto"
+        'Set-MdevAttribute 1' = $t4
+        'Set-MdevAttribute'   = "$ap; $crypto"
+        'ConvertTo-MdevQemuArgument'   = $twoDevices
+        'ConvertTo-MdevQemuArgument 2' = "$a2; New-MdevDevice nvidia-746 -Count 2"
+        'ConvertTo-MdevQemuArgument 4' = $ap
+        'ConvertTo-MdevLibvirtXml'     = $twoDevices
     }
 
     function Get-Example([string] $Command) {
