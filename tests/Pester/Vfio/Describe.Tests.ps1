@@ -53,7 +53,8 @@ Describe 'Devices as QEMU and libvirt want them' -Skip:($env:MDEVPS_WORLD -eq 'k
         @{ Why = 'an automatic display for libvirt'; Do = { $serial[0] | ConvertTo-MdevLibvirtXml -Display Auto } }
         @{ Why = 'vfio-platform'; Do = { ConvertTo-MdevQemuArgument $serial[0].Uuid -DeviceApi vfio-platform } }
     ) {
-        { & $Do -ErrorAction Stop } | Should -Throw -ErrorId 'MdevInvalidArgument,*'
+        $ErrorActionPreference = 'Stop'
+        { & $Do } | Should -Throw -ErrorId 'MdevInvalidArgument,*'
     }
 
     Context 'libvirt validates it' -Skip:(-not (Get-Command virt-xml-validate -ErrorAction Ignore)) {
