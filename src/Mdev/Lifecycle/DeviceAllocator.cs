@@ -34,18 +34,12 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
     private List<MdevDevice> MakeAll(Planner planner, CreateRequest request, CancellationToken cancel)
     {
         // Parents that cannot make them all together will not, and nothing needs to come and go again to know it.
-        if (planner.Room < request.Count)
-        {
-            report(planner.NoRoom(request.Count, planner.Room.Value));
-            return [];
-        }
-
+        MdevException? failure = planner.Room < request.Count ? planner.NoRoom(request.Count, planner.Room.Value) : null;
         var made = new List<MdevDevice>();
-        MdevException? failure = null;
         try
         {
-            foreach (MdevDevice device in MakeEach(planner, request, e => failure = e, cancel))
-                made.Add(device);
+            if (failure is null)
+                made.AddRange(MakeEach(planner, request, e => failure = e, cancel));
         }
         catch (MdevException e)
         {

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Lifecycle;
+using Mdev.Placement;
+
+namespace Mdev.Conformance;
+
+/// <summary>Requests for more than there is, and for what others want too.</summary>
+public sealed class PlacementTests : ConformanceTest
+{
+    private readonly List<MdevException> _reports = [];
+
+    [Fact]
+    public void More_mtty_2_than_there_are_makes_those_that_fit_and_says_how_many()
+    {
+        Assert.Equal(12, Make("mtty-2", 13).Length);
+        MdevException e = Assert.Single(_reports);
+        Assert.Equal(MdevError.NoCapacity, e.Error);
+        Assert.Contains("only 12 of 13", e.Message);
+        Assert.Equal(12, OnBus().Length);
+    }
+
+    [Fact]
+    public void More_mtty_2_than_there_are_makes_none_with_all_or_nothing()
+    {
+        Assert.Empty(Make("mtty-2", 13, allOrNothing: true));
+        Assert.Equal(MdevError.NoCapacity, Assert.Single(_reports).Error);
+        Assert.Empty(OnBus());
+        Assert.Equal(12, Make("mtty-2", 12, allOrNothing: true).Length);
+    }
+
+    [Fact]
+    public void Mbochs_mixed_until_full()
+    {
+        Assert.Equal(2, Make("mbochs-large", 2).Length);
+        Assert.Equal(7, Make("mbochs-medium", 7).Length);
+        Assert.Equal(4, Make("mbochs-small", 4).Length);
+        Assert.Empty(_reports);
+        Assert.Empty(Make("mbochs-large", 1));
+        Assert.Empty(Make("mbochs-medium", 1));
+        Assert.Empty(Make("mbochs-small", 1));
+        Assert.All(_reports, e => Assert.Equal(MdevError.NoCapacity, e.Error));
+        Assert.Contains("2 x mbochs-large, 7 x mbochs-medium, 4 x mbochs-small", _reports[0].Message);
+        Assert.Equal(13, OnBus().Length);
+    }
+
+    [Fact]
+    public void Two_processes_race_for_24_ports_fifty_times()
+    {
+        const int Rounds = 50;
+        using Process one = Racer.Start(Host), other = Racer.Start(Host);
+        for (int round = 0; round < Rounds; round++)
+        {
+            // Twelve each is what there is; thirteen each is two more.
+            int count = 12 + (round % 2);
+            Task<Racer.Result> first = InBackground(() => Racer.Make(one, "mtty-1", count)), second = InBackground(() => Racer.Make(other, "mtty-1", count));
+            Racer.Result[] ends = [Await(first), Await(second)];
+            Assert.Equal(24, ends.Sum(end => end.Made.Count));
+            Assert.Equal(24, ends.SelectMany(end => end.Made).Intersect(OnBus()).Count());
+            Assert.All(ends, end => Assert.InRange(end.Made.Count, 11, count));
+            // Whoever got less than it wanted was told that there is no room, and that is all that goes wrong.
+            Assert.All(ends, end => Assert.Equal(end.Made.Count < count ? [nameof(MdevError.NoCapacity)] : [], end.Errors));
+            foreach (string uuid in ends.SelectMany(end => end.Made))
+                Assert.Equal(Worlds.Answer.Done, Remove(Guid.Parse(uuid)));
+        }
+    }
+
+    [Fact]
+    public void Idle_devices_are_handed_out_again_and_used_ones_are_not()
+    {
+        MdevDevice[] devices = Make("mtty-2", 2);
+        using IDisposable vm = World.HoldDevice(devices[0].Uuid);
+        MdevDevice[] got = Make("mtty-2", 2, reuse: true);
+        Assert.Equal([true, false], got.Select(d => d.Reused));
+        Assert.Equal(devices[1].Uuid, got[0].Uuid);
+        Assert.Equal(3, OnBus().Length);
+    }
+
+    private MdevDevice[] Make(string type, int count, bool allOrNothing = false, bool reuse = false)
+    {
+        var request = new CreateRequest { Placement = new PlacementRequest { Type = type }, Count = count, AllOrNothing = allOrNothing, Reuse = reuse };
+        return new DeviceAllocator(Host, _reports.Add, (_, _) => Decision.Make).Make(request, default).ToArray();
+    }
+}
