@@ -77,7 +77,8 @@ function Repair([xml] $Maml, $Pages) {
         Add-Element $introduction maml para ((ConvertTo-Plain $Matches.before).TrimEnd() + "`n`n")
         $example.SelectSingleNode('dev:code', $names).InnerText = $Matches.code
         $remarks = $example.SelectSingleNode('dev:remarks', $names)
-        Add-Element $remarks maml para (ConvertTo-Plain $Matches.after).TrimEnd()
+        $after = (ConvertTo-Plain $Matches.after).TrimEnd()
+        if ($after) { Add-Element $remarks maml para $after }
         Add-Element $remarks maml para ''
     }
     foreach ($paragraph in $Maml.SelectNodes('//maml:para[not(ancestor::command:example)]', $names)) {

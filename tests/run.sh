@@ -24,6 +24,7 @@ xunit() {
 
 xunit Mdev.Tests
 xunit Conformance
+xunit Budget
 xunit MdevPS.Tests standin
 if command -v pwsh >/dev/null; then
     xunit MdevPS.Tests real

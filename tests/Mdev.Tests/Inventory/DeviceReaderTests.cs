@@ -51,11 +51,11 @@ public sealed class DeviceReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_device_that_is_off_the_bus_is_Removing_and_found_below_its_parent_only()
+    public void A_device_that_is_off_the_bus_is_Removing_and_found_by_uuid_or_below_its_parent()
     {
         _host.AddDevice("p", One, "made-1", onBus: false);
         Assert.Empty(_host.Devices());
-        Assert.Null(_host.Find(Guid.Parse(One)));
+        Assert.Equal(MdevDeviceState.Removing, _host.Find(Guid.Parse(One))!.State);
         Assert.Equal(MdevDeviceState.Removing, Assert.Single(_host.Devices(new DeviceQuery { Parents = NameFilter.Of("p") })).State);
     }
 

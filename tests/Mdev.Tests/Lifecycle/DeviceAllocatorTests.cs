@@ -95,15 +95,30 @@ public sealed class DeviceAllocatorTests : IDisposable
     }
 
     [Fact]
-    public void All_or_nothing_takes_back_what_it_made()
+    public void All_or_nothing_makes_nothing_where_not_all_fit()
     {
         _host.Make("mdpy-vga", 2);
         string before = _host.Snapshot();
         Assert.Empty(_host.Make(new CreateRequest { Placement = new PlacementRequest { Type = "mdpy-hd" }, Count = 3, AllOrNothing = true }));
+        Assert.Equal(MdevError.NoCapacity, Assert.Single(_host.Reports).Error);
+        Assert.Equal(before, _host.Snapshot());
+    }
+
+    [Fact]
+    public void All_or_nothing_takes_back_what_it_made_when_somebody_else_took_a_place()
+    {
+        var rival = Guid.NewGuid();
+        _host.Confirm = (_, _) =>
+        {
+            if (_host.Find(rival) is null)
+                _host.Create("/sys/devices/virtual/mdpy/mdpy/mdev_supported_types/mdpy-vga", rival);
+            return true;
+        };
+        Assert.Empty(_host.Make(new CreateRequest { Placement = new PlacementRequest { Type = "mdpy-hd" }, Count = 4, AllOrNothing = true }));
         MdevException e = Assert.Single(_host.Reports);
         Assert.Equal(MdevError.NoCapacity, e.Error);
-        Assert.Contains("removed again", e.Message);
-        Assert.Equal(before, _host.Snapshot());
+        Assert.Contains("the 3 made before were removed again", e.Message);
+        Assert.Equal([rival], _host.Devices().Select(d => d.Uuid));
     }
 
     [Fact]
