@@ -114,8 +114,9 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
                 _attributes.Set(device, request.Attributes);
                 return device;
             }
-            catch (MdevException e) when (e.Error == MdevError.AttributeFailed)
+            catch (MdevException e) when (e.Error is MdevError.AttributeFailed or MdevError.DeviceNotFound)
             {
+                // It was made and is no more; that is about this one device only.
                 planner.Release(placement);
                 failed(e);
                 return null;
