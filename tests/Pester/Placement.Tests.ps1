@@ -12,17 +12,18 @@ BeforeAll {
 AfterAll { $env:MDEVPS_ROOT = $before }
 
 Describe 'Four GPUs with virtual functions on two NUMA nodes' {
-    BeforeEach { $simulation = New-MdevSimulation nvidia-a2 -GpuCount 4 -NumaNodeCount 2 -Use }
-    AfterEach { Remove-MdevSimulation $simulation.Root }
+    BeforeAll { $simulation = New-MdevSimulation nvidia-a2 -GpuCount 4 -NumaNodeCount 2 -Use }
+    AfterEach { Get-MdevDevice | Remove-MdevDevice }
+    AfterAll { Remove-MdevSimulation $simulation.Root }
 
     It 'spreads eight devices to two on each GPU' {
         $groups = New-MdevDevice nvidia-744 -Count 8 | Group-Object { Gpu $_ }
-        $groups.Count | Should -Be 2, 2, 2, 2
+        $groups.ForEach{ $_.Count } | Should -Be 2, 2, 2, 2
     }
 
     It 'packs one GPU full before the next' {
         $groups = New-MdevDevice nvidia-744 -Count 18 -Placement Pack | Group-Object { Gpu $_ } | Sort-Object Count
-        $groups.Count | Should -Be 2, 16
+        $groups.ForEach{ $_.Count } | Should -Be 2, 16
     }
 
     It 'goes elsewhere with another framebuffer size, and the plan says why' {
