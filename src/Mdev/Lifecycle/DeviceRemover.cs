@@ -109,9 +109,11 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
             {
                 group = OpenGroup(node);
             }
-            catch (MdevException e) when (e.Errno == Errno.ENOENT && attempt < 2)
+            catch (MdevException e) when (e.Errno is Errno.ENOENT or Errno.ENXIO or Errno.ENODEV && attempt < 2)
             {
-                // The device may have gone meanwhile; the next look tells.
+                // The node goes with the device, a moment before its directory, or with its driver: the next look tells.
+                if (device.State == MdevDeviceState.Removing)
+                    throw NotFound(uuid, e);
                 continue;
             }
 

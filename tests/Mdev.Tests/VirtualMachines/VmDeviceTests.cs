@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
+using Mdev.Attributes;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.VirtualMachines;
@@ -107,12 +108,12 @@ public sealed class VmDeviceTests
     [Fact]
     public void Attributes_keep_their_order_their_repeats_and_their_characters()
     {
-        KeyValuePair<string, string>[] attributes = [new("assign_adapter", "5"), new("a", "<&>\"'"), new("assign_adapter", "0x6")];
+        AttributeValue[] attributes = [new("assign_adapter", "5"), new("a", "<&>\"'"), new("assign_adapter", "0x6")];
         XElement capability = XElement.Parse(LibvirtXml.NodeDevice(Device("vfio-ap"), attributes)).Element("capability")!;
-        Assert.Equal(attributes, capability.Elements("attr").Select(a => KeyValuePair.Create(a.Attribute("name")!.Value, a.Attribute("value")!.Value)));
+        Assert.Equal(attributes, capability.Elements("attr").Select(a => new AttributeValue(a.Attribute("name")!.Value, a.Attribute("value")!.Value)));
         Assert.Equal(("nvidia-63", Uuid), (capability.Element("type")!.Attribute("id")!.Value, capability.Element("uuid")!.Value));
     }
 
     [Fact]
-    public void A_character_that_XML_cannot_hold_is_refused() => IsRefused(() => LibvirtXml.NodeDevice(Device("vfio-ap"), [new("a", "\u0001")]));
+    public void A_character_that_XML_cannot_hold_is_refused() => IsRefused(() => LibvirtXml.NodeDevice(Device("vfio-ap"), [new AttributeValue("a", "\u0001")]));
 }
