@@ -8,7 +8,7 @@ namespace Mdev.Tests.Vfio;
 
 public sealed class VfioReaderTests : IDisposable
 {
-    private readonly SimulatedTestHost _host = new("mtty", "vfio_ap", "vfio_ccw", "nvidia-t4");
+    private readonly SimulatedTestHost _host = new("mtty");
 
     public void Dispose() => _host.Dispose();
 
@@ -25,14 +25,15 @@ public sealed class VfioReaderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("vfio_ap-passthrough", "vfio-ap", null)]
-    [InlineData("vfio_ccw-io", "vfio-ccw", null)]
-    [InlineData("nvidia-222", "vfio-pci", "10de:1eb8")]
-    public void The_device_api_follows_from_the_flags(string type, string api, string? id)
+    [InlineData("vfio_ap", "vfio_ap-passthrough", "vfio-ap", null)]
+    [InlineData("vfio_ccw", "vfio_ccw-io", "vfio-ccw", null)]
+    [InlineData("nvidia-t4", "nvidia-222", "vfio-pci", "10de:1eb8")]
+    public void The_device_api_follows_from_the_flags(string driver, string type, string api, string? id)
     {
-        MdevVfioInfo info = Reader.Read(_host.Make(type)[0]);
+        using var host = new SimulatedTestHost(driver);
+        MdevVfioInfo info = new VfioReader(host.Host, host.Reports.Add).Read(host.Make(type)[0]);
         Assert.Equal((api, id), (info.DeviceApi, info.PciId));
-        Assert.Empty(_host.Reports);
+        Assert.Empty(host.Reports);
     }
 
     [Fact]
