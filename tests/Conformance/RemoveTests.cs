@@ -96,7 +96,8 @@ public sealed class RemoveTests : ConformanceTest
             string path = RemovePath(uuid);
             Answer[] answers = AtOnce(20, () => Write(path, "1"));
             Assert.Equal(1, answers.Count(a => a == Answer.Done));
-            Assert.All(answers.Where(a => a != Answer.Done), a => Assert.True(a == Answer.Open(Errno.ENOENT) || a == Answer.Write(Errno.ENODEV), a.ToString()));
+            // Who opens it while it goes gets either.
+            Assert.All(answers.Where(a => a != Answer.Done), a => Assert.True(a.Errno is Errno.ENODEV || a == Answer.Open(Errno.ENOENT), a.ToString()));
             Assert.Empty(OnBus());
         }
     }

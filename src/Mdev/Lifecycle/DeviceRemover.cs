@@ -28,7 +28,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
     public void Remove(MdevDevice device)
     {
         if (device.State == MdevDeviceState.Removing)
-            throw new MdevException(MdevError.InUse, $"Device {device.Uuid} is being removed already, and that waits until it is let go by {HoldersOf(device)}.", host.OnMachine(device.SysfsPath));
+            throw BeingRemoved(device);
         Remove(device, evenIfInUse: false);
     }
 
@@ -97,6 +97,8 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
         for (int attempt = 0; attempt < 3; attempt++)
         {
             MdevDevice device = _devices.Find(uuid) ?? throw NotFound(uuid);
+            if (device.State == MdevDeviceState.Removing)
+                throw BeingRemoved(device);
             if (device.State == MdevDeviceState.Unbound)
                 return null;
             if (device.VfioPath is not { } node)
@@ -107,9 +109,11 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
             {
                 group = OpenGroup(node);
             }
-            catch (MdevException e) when (e.Errno == Errno.ENOENT && attempt < 2)
+            catch (MdevException e) when (e.Errno is Errno.ENOENT or Errno.ENXIO or Errno.ENODEV && attempt < 2)
             {
-                // The device may have gone meanwhile; the next look tells.
+                // The node goes with the device, a moment before its directory, or with its driver: the next look tells.
+                if (device.State == MdevDeviceState.Removing)
+                    throw NotFound(uuid, e);
                 continue;
             }
 
@@ -139,6 +143,9 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
             throw new MdevException(error, "Cannot hold the VFIO group", e.Errno, e.Operation!, e.Path!, e);
         }
     }
+
+    private MdevException BeingRemoved(MdevDevice device) => new(
+        MdevError.InUse, $"Device {device.Uuid} is being removed already, and that waits until it is let go by {HoldersOf(device)}.", host.OnMachine(device.SysfsPath));
 
     private string HoldersOf(MdevDevice device) => UserScan.Holders(UserScan.Of(host).UsersOf(device));
 

@@ -122,8 +122,12 @@ internal sealed class SimulatedKernel : IKernel
     /// <summary>Brings every parent's available_instances up to date.</summary>
     public void Refresh()
     {
-        foreach (SimulatedParent parent in Parents())
+        var seen = new HashSet<string>();
+        foreach (SimulatedParent parent in Parents().SelectMany(parent => seen.Contains(parent.SysfsPath) ? [] : parent.Siblings))
+        {
+            seen.Add(parent.SysfsPath);
             Refresh(parent);
+        }
     }
 
     private static MdevException Refused(int errno, string operation, string path) =>

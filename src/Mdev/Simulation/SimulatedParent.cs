@@ -7,6 +7,7 @@ internal sealed class SimulatedParent(SimulatedTree tree, string path)
 {
     private IReadOnlyList<SimulatedParent>? _siblings;
     private IReadOnlyList<string>? _typesInUse;
+    private bool? _isVirtualFunction;
 
     public string Name => Path.GetFileName(path);
 
@@ -17,7 +18,7 @@ internal sealed class SimulatedParent(SimulatedTree tree, string path)
     /// <summary>The first part of its type ids.</summary>
     public string DriverString => tree.LinkName($"{path}/driver") ?? tree.LinkName($"{path}/subsystem") ?? "";
 
-    public bool IsVirtualFunction => tree.HasLink($"{path}/physfn");
+    public bool IsVirtualFunction => _isVirtualFunction ??= tree.HasLink($"{path}/physfn");
 
     /// <summary>The parents that are the same physical device: the virtual functions of one, or it alone.</summary>
     public IReadOnlyList<SimulatedParent> Siblings => _siblings ??= IsVirtualFunction ? FunctionsOf(tree.Resolve(path, "physfn")) : [this];
@@ -42,9 +43,15 @@ internal sealed class SimulatedParent(SimulatedTree tree, string path)
             tree.Replace(attribute, $"{count}\n");
     }
 
-    private List<SimulatedParent> FunctionsOf(string physical) => tree.Names(physical)
-        .Where(name => name.StartsWith("virtfn", StringComparison.Ordinal))
-        .Select(name => tree.Resolve(physical, name))
-        .Select(function => function == path ? this : new SimulatedParent(tree, function))
-        .ToList();
+    // They know each other from then on, so that none of them is looked at twice.
+    private List<SimulatedParent> FunctionsOf(string physical)
+    {
+        List<SimulatedParent> functions = tree.Names(physical)
+            .Where(name => name.StartsWith("virtfn", StringComparison.Ordinal))
+            .Select(name => tree.Resolve(physical, name))
+            .Select(function => function == path ? this : new SimulatedParent(tree, function))
+            .ToList();
+        functions.ForEach(function => function._siblings = functions);
+        return functions;
+    }
 }

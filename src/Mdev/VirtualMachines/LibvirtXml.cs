@@ -1,5 +1,6 @@
 using System.Xml;
 using System.Xml.Linq;
+using Mdev.Attributes;
 using Mdev.Inventory;
 using Mdev.Kernel;
 
@@ -36,7 +37,7 @@ public static class LibvirtXml
     /// <param name="device">The device.</param>
     /// <param name="attributes">The vendor attributes to set, in this order.</param>
     /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: what is needed is not known, or XML cannot hold it.</exception>
-    public static string NodeDevice(MdevDevice device, IEnumerable<KeyValuePair<string, string>> attributes)
+    public static string NodeDevice(MdevDevice device, IEnumerable<AttributeValue> attributes)
     {
         if (string.IsNullOrEmpty(device.Type) || string.IsNullOrEmpty(device.Parent))
             throw new MdevException(MdevError.InvalidArgument, $"Device {device.Uuid} cannot be described: its type and its parent must be known.");
@@ -51,7 +52,7 @@ public static class LibvirtXml
                     new XAttribute("type", "mdev"),
                     new XElement("type", new XAttribute("id", device.Type)),
                     new XElement("uuid", device.Uuid),
-                    attributes.Select(a => new XElement("attr", new XAttribute("name", a.Key), new XAttribute("value", a.Value))))));
+                    attributes.Select(a => new XElement("attr", new XAttribute("name", a.Name), new XAttribute("value", a.Value))))));
         }
         catch (Exception e) when (e is ArgumentException or XmlException)
         {

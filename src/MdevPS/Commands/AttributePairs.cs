@@ -9,6 +9,8 @@ namespace MdevPS.Commands;
 /// <summary>Attributes as they are given at the prompt: a dictionary, several of them where a name comes more than once, several values for one name.</summary>
 internal static class AttributePairs
 {
+    public const string NoOrder = "The attributes are set in no certain order: a plain @{ } has none. Use [ordered]@{ } where order matters.";
+
     public static List<AttributeValue> Of(IDictionary[]? dictionaries) => (dictionaries ?? [])
         .SelectMany(dictionary => dictionary.Cast<DictionaryEntry>())
         .SelectMany(pair => Values(pair.Value).Select(value => new AttributeValue(Text(pair.Key), Text(value))))

@@ -50,15 +50,22 @@ public sealed class ConvertToMdevLibvirtXmlCommand : VmCommand
 
     /// <summary>Vendor attributes for libvirt to set, in the order of an ordered dictionary; several dictionaries where a name comes again.</summary>
     [Parameter(ParameterSetName = "NodeDevice")]
-    [ValidateNotNull]
-    public IDictionary[] Attribute { get; set; } = [];
+    [ValidateNotNullOrEmpty]
+    public IDictionary[]? Attribute { get; set; }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        if (AttributePairs.HasNoOrder(Attribute))
+            WriteWarning(AttributePairs.NoOrder);
+    }
 
     /// <inheritdoc/>
     protected override void Convert(Guid uuid)
     {
         if (NodeDevice)
         {
-            WriteObject(LibvirtXml.NodeDevice(Node(uuid), Attributes()));
+            WriteObject(LibvirtXml.NodeDevice(Node(uuid), AttributePairs.Of(Attribute)));
             return;
         }
 
@@ -77,9 +84,4 @@ public sealed class ConvertToMdevLibvirtXmlCommand : VmCommand
         SysfsPath = SysfsPath ?? "",
         Root = "",
     };
-
-    private IEnumerable<KeyValuePair<string, string>> Attributes() =>
-        from dictionary in Attribute
-        from DictionaryEntry entry in dictionary
-        select KeyValuePair.Create(LanguagePrimitives.ConvertTo<string>(entry.Key), LanguagePrimitives.ConvertTo<string>(entry.Value));
 }

@@ -37,7 +37,7 @@ public sealed class GetMdevTypeCommand : MdevCommand
     public SwitchParameter Available { get; set; }
 
     /// <inheritdoc/>
-    protected override object? Target => Type ?? Parent;
+    protected override object? Target => Type ?? Name ?? Parent;
 
     /// <inheritdoc/>
     protected override void ProcessHost(HostRoot host)

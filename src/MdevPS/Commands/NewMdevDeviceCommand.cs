@@ -15,7 +15,7 @@ public sealed class NewMdevDeviceCommand : PlacingCommand
     protected override void BeginProcessing()
     {
         if (AttributePairs.HasNoOrder(Attribute))
-            WriteWarning("The attributes are set in no certain order: a plain @{ } has none. Use [ordered]@{ } where order matters.");
+            WriteWarning(AttributePairs.NoOrder);
     }
 
     /// <inheritdoc/>

@@ -8,13 +8,20 @@ using Mdev.Tests.Hosts;
 namespace Mdev.Tests.Placement;
 
 /// <summary>Four A2s with 16 virtual functions each: the unit is the GPU, and NVIDIA's rules are the kernel's to enforce.</summary>
-public sealed class SriovPlacementTests : IDisposable
+public sealed class SriovPlacementTests : IClassFixture<SriovPlacementTests.FourGpus>, IDisposable
 {
     private const string OneGigabyte = "nvidia-744", FourGigabytes = "nvidia-746", EightGigabytes = "nvidia-747";
 
-    private readonly SimulatedTestHost _host = new(["nvidia-a2"], new SimulationSizes { GpuCount = 4, NumaNodeCount = 2 });
+    private readonly SimulatedTestHost _host;
 
-    public void Dispose() => _host.Dispose();
+    public SriovPlacementTests(FourGpus gpus)
+    {
+        _host = gpus.Host;
+        _host.Reports.Clear();
+        _host.Told.Clear();
+    }
+
+    public void Dispose() => Array.ForEach(_host.Devices(), _host.Remove);
 
     [Fact]
     public void Eight_spread_over_four_gpus_are_two_on_each()
@@ -114,4 +121,12 @@ public sealed class SriovPlacementTests : IDisposable
 
     private NameFilter Functions(params string[] gpus) =>
         NameFilter.Of(_host.Parents().Where(p => gpus.Contains(p.PhysicalFunction)).Select(p => p.Parent).ToArray());
+
+    /// <summary>The host of all the tests, because it takes thousands of files.</summary>
+    public sealed class FourGpus : IDisposable
+    {
+        internal SimulatedTestHost Host { get; } = new(["nvidia-a2"], new SimulationSizes { GpuCount = 4, NumaNodeCount = 2 });
+
+        public void Dispose() => Host.Dispose();
+    }
 }

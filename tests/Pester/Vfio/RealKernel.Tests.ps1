@@ -45,7 +45,7 @@ Describe 'On a real kernel' -Tag Kernel -Skip:($env:MDEVPS_WORLD -ne 'kernel') {
         $removed = $refused = 0
         foreach ($round in 1..50) {
             $device = New-MdevDevice mtty-1
-            $opener.StandardInput.WriteLine("hold $($device.Uuid) $([cultureinfo]::InvariantCulture.TextInfo.ToLower((Get-Random -Maximum 60) / 1000))")
+            $opener.StandardInput.WriteLine("hold $($device.Uuid) 0.$('{0:d3}' -f (Get-Random -Maximum 100))")
             Remove-MdevDevice $device.Uuid -ErrorVariable failure -ErrorAction SilentlyContinue
             $answer = $opener.StandardOutput.ReadLine()
             if ($answer -eq 'holding') {
@@ -75,7 +75,7 @@ Describe 'On a real kernel' -Tag Kernel -Skip:($env:MDEVPS_WORLD -ne 'kernel') {
             Wait-Until { $qemu.HasExited -or @(Get-MdevDevice -InUse).Count -eq 2 } 'QEMU has both devices'
             $qemu.HasExited | Should -BeFalse
             $found = Get-MdevDevice -IncludeUser
-            Write-Host ($found | Out-String)
+            Write-Host ($found | Out-String -Width 100)
             $found.Users.VmName | Should -Be 'one,two', 'one,two'
             $found.Users.VmUuid | Should -Be $vm, $vm
             $found.Users.ProcessId | Should -Be $qemu.Id, $qemu.Id

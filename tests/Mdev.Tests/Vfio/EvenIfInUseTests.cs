@@ -1,0 +1,110 @@
+using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Lifecycle;
+using Mdev.Simulation;
+using Mdev.Tests.Hosts;
+
+namespace Mdev.Tests.Vfio;
+
+public sealed class EvenIfInUseTests : IDisposable
+{
+    private readonly SimulatedTestHost _host = new("mtty");
+
+    public void Dispose() => _host.Dispose();
+
+    private DeviceRemover Remover => new(_host.Host, _host.Reports.Add);
+
+    [Fact]
+    public void A_device_that_nobody_has_open_goes_by_the_guarded_way()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        _host.Told.Clear();
+        Assert.True(Remover.RemoveEvenIfInUse(device));
+        Assert.Empty(_host.Devices());
+        Assert.DoesNotContain(_host.Told, line => line.Contains("process of its own"));
+    }
+
+    [Fact]
+    public void A_device_that_is_in_use_waits_and_goes_when_it_is_let_go()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        int pid = SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
+        Assert.False(Remover.RemoveEvenIfInUse(device));
+        MdevDevice pending = Remover.WaitFor(device, TimeSpan.Zero, CancellationToken.None)!;
+        Assert.Equal((MdevDeviceState.Removing, "mtty-1", "web"), (pending.State, pending.Type, pending.Users!.Single().VmName));
+        Assert.Empty(_host.Devices());
+        Assert.Equal(MdevDeviceState.Removing, _host.Find(device.Uuid)!.State);
+        Assert.Equal(23, _host.Types().Single(t => t.Type == "mtty-1").AvailableInstances);
+
+        SimulatedHost.EndProcess(_host.Root, pid);
+        Assert.Null(Remover.WaitFor(device, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.Null(_host.Find(device.Uuid));
+        Assert.Equal(24, _host.Types().Single(t => t.Type == "mtty-1").AvailableInstances);
+    }
+
+    [Fact]
+    public void What_is_left_of_a_pending_device_is_its_group()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
+        Remover.RemoveEvenIfInUse(device);
+        Remover.WaitFor(device, TimeSpan.Zero, CancellationToken.None);
+        // As Linux 6.12 leaves it.
+        Assert.Equal(["iommu_group"], Directory.EnumerateFileSystemEntries(_host.Root + device.SysfsPath).Select(Path.GetFileName));
+        Assert.True(File.Exists(_host.Root + device.VfioPath));
+    }
+
+    [Fact]
+    public void A_removal_whose_program_has_ended_is_finished_by_whoever_comes_next()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        int pid = SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
+        Remover.RemoveEvenIfInUse(device);
+        Remover.WaitFor(device, TimeSpan.Zero, CancellationToken.None);
+        SimulatedHost.EndProcess(_host.Root, pid);
+        _ = _host.Host;
+        Assert.False(Directory.Exists(_host.Root + device.SysfsPath));
+    }
+
+    [Fact]
+    public void The_wait_ends_when_it_is_cancelled()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
+        Remover.RemoveEvenIfInUse(device);
+        using var cancel = new CancellationTokenSource();
+        cancel.CancelAfter(50);
+        Assert.NotNull(Remover.WaitFor(device, TimeSpan.FromDays(1), cancel.Token));
+    }
+
+    [Fact]
+    public void A_pending_device_is_refused_with_its_holder()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
+        Remover.RemoveEvenIfInUse(device);
+        Remover.WaitFor(device, TimeSpan.Zero, CancellationToken.None);
+        MdevException e = Assert.Throws<MdevException>(() => Remover.Remove(_host.Find(device.Uuid)!));
+        Assert.Equal(MdevError.InUse, e.Error);
+        Assert.Contains("web (qemu-system-x86", e.Message);
+    }
+
+    [Fact]
+    public void Without_the_means_for_the_guard_a_device_goes_only_when_that_is_asked_for()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        File.Delete(_host.Root + device.VfioPath);
+        Assert.Equal(MdevError.GuardUnavailable, _host.RemoveFails(device));
+        Assert.False(Remover.RemoveEvenIfInUse(device));
+        Assert.Null(Remover.WaitFor(device, TimeSpan.FromMinutes(1), CancellationToken.None));
+    }
+
+    [Fact]
+    public void A_device_without_a_group_is_not_removed_unguarded()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        File.Delete($"{_host.Root}{device.SysfsPath}/iommu_group");
+        Assert.Equal(MdevError.GuardUnavailable, _host.RemoveFails(device));
+        Assert.True(Directory.Exists(_host.Root + device.SysfsPath));
+    }
+}

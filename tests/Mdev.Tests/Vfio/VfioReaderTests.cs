@@ -1,0 +1,70 @@
+using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Simulation;
+using Mdev.Tests.Hosts;
+using Mdev.Vfio;
+
+namespace Mdev.Tests.Vfio;
+
+public sealed class VfioReaderTests : IDisposable
+{
+    private readonly SimulatedTestHost _host = new("mtty", "vfio_ap", "vfio_ccw", "nvidia-t4");
+
+    public void Dispose() => _host.Dispose();
+
+    private VfioReader Reader => new(_host.Host, _host.Reports.Add);
+
+    private MdevError Fails(MdevDevice device) => Assert.Throws<MdevException>(() => Reader.Read(device)).Error;
+
+    [Fact]
+    public void The_group_can_be_had_again_afterwards()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        Assert.Equal("4348:3253", Reader.Read(device).PciId);
+        _host.Host.Kernel.OpenGroup(_host.Root + device.VfioPath).Dispose();
+    }
+
+    [Theory]
+    [InlineData("vfio_ap-passthrough", "vfio-ap", null)]
+    [InlineData("vfio_ccw-io", "vfio-ccw", null)]
+    [InlineData("nvidia-222", "vfio-pci", "10de:1eb8")]
+    public void The_device_api_follows_from_the_flags(string type, string api, string? id)
+    {
+        MdevVfioInfo info = Reader.Read(_host.Make(type)[0]);
+        Assert.Equal((api, id), (info.DeviceApi, info.PciId));
+        Assert.Empty(_host.Reports);
+    }
+
+    [Fact]
+    public void A_type_that_says_something_else_is_reported_and_VFIO_is_believed()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0] with { DeviceApi = "vfio-ccw" };
+        Assert.Equal("vfio-pci", Reader.Read(device).DeviceApi);
+        Assert.Equal([MdevError.VfioMismatch], _host.Reports.Select(e => e.Error));
+    }
+
+    [Fact]
+    public void A_device_in_use_is_InUse_by_whom()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
+        Assert.Contains("web (", Assert.Throws<MdevException>(() => Reader.Read(device)).Message);
+        Assert.Equal(MdevError.InUse, Fails(device));
+    }
+
+    [Fact]
+    public void Every_cause_has_its_own_error()
+    {
+        MdevDevice[] devices = _host.Make("mtty-1", 2);
+        Directory.Delete($"{_host.Root}/sys/module/vfio_iommu_type1");
+        Assert.Equal(MdevError.VfioNoIommuDriver, Fails(devices[0]));
+        File.Delete($"{_host.Root}/dev/vfio/vfio");
+        Assert.Equal(MdevError.VfioUnavailable, Fails(devices[0]));
+        _host.Write("/sys/bus/mdev/drivers/mtty/unbind", devices[0].Uuid.ToString());
+        Assert.Equal(MdevError.VfioRefused, Fails(_host.Find(devices[0].Uuid)!));
+        _host.AddFile("/dev/vfio/vfio", "");
+        _host.AddDirectory("/sys/module/vfio_iommu_type1");
+        File.Delete(_host.Root + devices[1].VfioPath);
+        Assert.Equal(MdevError.VfioUnavailable, Fails(devices[1]));
+    }
+}
