@@ -174,7 +174,7 @@ Describe 'The source' -Skip:$isKernel {
     It 'satisfies PSScriptAnalyzer' -Skip:(-not (Get-Module -ListAvailable PSScriptAnalyzer)) {
         # The manifest is looked at where the files are that it names. Variables that a block uses elsewhere are not seen by the rules
         # about them, and functions that only tests have need not ask.
-        $files = git -C $repository ls-files '*.ps1' | ForEach-Object { Join-Path $repository $_ }
+        $files = (Get-ChildItem $repository -Recurse -Filter *.ps1).FullName -notmatch '/(bin|obj|out)/'
         $files | Should -Not -BeNullOrEmpty
         $files | ForEach-Object { Invoke-ScriptAnalyzer $_ -Severity Error, Warning -ExcludeRule PSUseDeclaredVarsMoreThanAssignments, PSReviewUnusedParameter, PSUseShouldProcessForStateChangingFunctions } |
             ForEach-Object { "$($_.ScriptPath):$($_.Line) $($_.RuleName) $($_.Message)" } | Should -BeNullOrEmpty
