@@ -125,9 +125,9 @@ Describe 'Get-MdevAttribute and Set-MdevAttribute' {
 
     It 'completes names, with what they are' {
         $line = "Set-MdevAttribute -Uuid $($ap.Uuid) -Name unassign_a"
-        $matches = (TabExpansion2 $line $line.Length).CompletionMatches
-        $matches.CompletionText | Should -Be unassign_adapter
-        $matches.ToolTip | Should -Be WriteOnly
+        $found = (TabExpansion2 $line $line.Length).CompletionMatches
+        $found.CompletionText | Should -Be unassign_adapter
+        $found.ToolTip | Should -Be WriteOnly
     }
 
     It 'shows a hostile value as text' {
