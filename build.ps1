@@ -26,7 +26,7 @@ function Invoke-Native {
 }
 
 if ($Task -ne 'package') {
-    Invoke-Native dotnet build MdevPS.sln --nologo --verbosity quiet -clp:NoSummary
+    Invoke-Native dotnet build MdevPS.sln --nologo --verbosity quiet '-clp:NoSummary'
 }
 
 switch ($Task) {
