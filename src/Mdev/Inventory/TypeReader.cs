@@ -57,14 +57,14 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
 
     private NameFilter Settle(NameFilter types, List<ParentPlace> places) => types.Settle(name => places.Exists(place => HasType(place, name)));
 
-    // Reading an attribute is a driver's work, and one parent's need not wait for another's. What is read ahead is bounded, so that an
-    // early end costs little; faults are told here, on the caller's thread, in the order of the parents.
+    // Reading an attribute is a driver's work, and one parent's need not wait for another's. Faults are told on the caller's thread, in
+    // the order of the parents.
     private IEnumerable<MdevType> OfParents(List<ParentPlace> places, NameFilter types, TypeQuery query)
     {
         var descriptions = new ConcurrentDictionary<string, TypeDescription>();
         if (places.Count == 1 || Environment.ProcessorCount == 1)
             return places.SelectMany(place => new ParentTypes(host, place, descriptions, report).Read(types, query));
-        return ReadAhead.Of(places, 2 * Environment.ProcessorCount, place =>
+        return ReadAhead.Of(places, place =>
         {
             var faults = new List<MdevException>();
             return (Types: new ParentTypes(host, place, descriptions, faults.Add).Read(types, query).ToList(), Faults: faults);
