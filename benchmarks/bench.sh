@@ -10,6 +10,7 @@ if [ "${1-}" != inside ]; then
     for program in mdevctl strace time; do
         type -P "$program" >/dev/null || missing+=" $program"
     done
+    type -P "${CC:-cc}" >/dev/null || missing+=" gcc libc6-dev"
     if [ -n "$missing" ] && [ "$(id -u)" = 0 ] && type -P apt-get >/dev/null; then
         # shellcheck disable=SC2086
         { apt-get update && apt-get install -y --no-install-recommends $missing; } >/dev/null ||
@@ -26,13 +27,12 @@ work=$(mktemp -d)
 trap 'umount "$work" 2>/dev/null || rm -rf "$work"; rmdir "$work" 2>/dev/null || true' EXIT
 [ "${1-}" != inside ] || mount -t tmpfs -o mode=755 tmpfs "$work"
 
-dotnet build MdevPS.sln --nologo --verbosity quiet --configuration Release -clp:NoSummary
-for project in Mdev.Comparison Mdev.Benchmarks; do
-    dotnet build "benchmarks/$project" --nologo --verbosity quiet --configuration Release -clp:NoSummary
+for project in src/MdevPS benchmarks/Mdev.Comparison benchmarks/Mdev.Benchmarks; do
+    dotnet build "$project" --nologo --verbosity quiet --configuration Release -clp:NoSummary
 done
 "${CC:-cc}" -O2 -o "$work/floor" benchmarks/floor/floor.c
 
-module=$(echo out/MdevPS/*/MdevPS.psd1)
+module=$(printf '%s\n' out/MdevPS/*/MdevPS.psd1 | sort -V | tail -n 1)
 dotnet benchmarks/Mdev.Comparison/bin/Release/net8.0/Mdev.Comparison.dll compare "$work" "$work/floor" "$PWD/$module" "$work/RESULTS.md"
 
 echo "== the library by BenchmarkDotNet"

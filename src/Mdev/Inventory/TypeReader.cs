@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Mdev.Kernel;
 
 namespace Mdev.Inventory;
@@ -8,22 +9,14 @@ namespace Mdev.Inventory;
 public sealed class TypeReader(HostRoot host, Action<MdevException> report)
 {
     private readonly ParentReader _parents = new(host, report);
-    private readonly AttributeReader _attributes = new(report);
 
-    // Hundreds of parents say the same of the types that they share.
-    private readonly Dictionary<string, TypeDescription> _descriptions = [];
-
-    /// <summary>Reads the types, parent by parent, each as soon as it is asked for.</summary>
+    /// <summary>Reads the types, parent by parent, a little ahead of what is asked for.</summary>
     public IEnumerable<MdevType> Read(TypeQuery query)
     {
         List<ParentPlace> places = _parents.Places(query.Parents).ToList();
         NameFilter types = Settle(query.Types, places);
-        foreach (ParentPlace place in places)
-        {
-            foreach (MdevType type in OfParent(place, types, query))
-                yield return type;
-        }
-
+        foreach (MdevType type in OfParents(places, types, query))
+            yield return type;
         if (places.Count == 0 && !query.Parents.IsAll)
             yield break;
         foreach (string name in types.Unmatched)
@@ -64,78 +57,21 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
 
     private NameFilter Settle(NameFilter types, List<ParentPlace> places) => types.Settle(name => places.Exists(place => HasType(place, name)));
 
-    private IEnumerable<MdevType> OfParent(ParentPlace place, NameFilter types, TypeQuery query)
+    // Reading an attribute is a driver's work, and one parent's need not wait for another's. Faults are told on the caller's thread, in
+    // the order of the parents.
+    private IEnumerable<MdevType> OfParents(List<ParentPlace> places, NameFilter types, TypeQuery query)
     {
-        using DirectoryHandle? directory = Open(place);
-        if (directory is null)
-            yield break;
-        string? driver = null;
-        foreach (string name in ParentReader.TypeNames(directory))
+        var descriptions = new ConcurrentDictionary<string, TypeDescription>();
+        if (places.Count == 1 || Environment.ProcessorCount == 1)
+            return places.SelectMany(place => new ParentTypes(host, place, descriptions, report).Read(types, query));
+        return ReadAhead.Of(places, place =>
         {
-            if (!types.Matches(name))
-                continue;
-            driver ??= Driver(directory) ?? "";
-            if (ReadOne(directory, place, name, driver, query) is { } type)
-                yield return type;
-        }
-    }
-
-    private DirectoryHandle? Open(ParentPlace place)
-    {
-        try
+            var faults = new List<MdevException>();
+            return (Types: new ParentTypes(host, place, descriptions, faults.Add).Read(types, query).ToList(), Faults: faults);
+        }).SelectMany(found =>
         {
-            if (host.OpenDirectory(place.TypesPath) is { } directory)
-                return directory;
-            // Nothing there: an empty answer for a parent without types, a report for an entry that leads nowhere.
-            _parents.Open(place)?.Dispose();
-        }
-        catch (MdevException e)
-        {
-            report(e);
-        }
-
-        return null;
-    }
-
-    // What the type ids begin with: the kernel's dev_driver_string of the parent (drivers/base/core.c).
-    private string? Driver(DirectoryHandle types) => _attributes.LinkName(types, "../driver") ?? _attributes.LinkName(types, "../subsystem");
-
-    private MdevType? ReadOne(DirectoryHandle types, ParentPlace place, string name, string driver, TypeQuery query)
-    {
-        // What can rule the type out is read first, so that nothing else of it is read then.
-        int? available = query.Available ? _attributes.Number(types, $"{name}/available_instances") : null;
-        if (query.Available && available is not > 0)
-            return null;
-        string? human = _attributes.Text(types, $"{name}/name");
-        if (!query.Names.IsAll && (human is null || !query.Names.Matches(human)))
-            return null;
-        string? text = _attributes.Text(types, $"{name}/description");
-        TypeDescription description = Describe(text);
-        return new MdevType
-        {
-            Type = name,
-            Name = human,
-            Parent = place.Name,
-            Driver = driver.Length == 0 ? null : driver,
-            DeviceApi = _attributes.Text(types, $"{name}/device_api"),
-            AvailableInstances = available ?? _attributes.Number(types, $"{name}/available_instances"),
-            Description = text,
-            FramebufferBytes = description.FramebufferBytes,
-            MaxResolution = description.MaxResolution,
-            Heads = description.Heads,
-            FrameRateLimit = description.FrameRateLimit,
-            MaxInstances = description.MaxInstances,
-            SysfsPath = $"{place.TypesPath}/{name}",
-            Root = host.Root,
-        };
-    }
-
-    private TypeDescription Describe(string? text)
-    {
-        if (text is null)
-            return default;
-        if (!_descriptions.TryGetValue(text, out TypeDescription description))
-            _descriptions.Add(text, description = TypeDescription.Parse(text));
-        return description;
+            found.Faults.ForEach(report);
+            return found.Types;
+        });
     }
 }
