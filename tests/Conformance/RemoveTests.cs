@@ -95,7 +95,9 @@ public sealed class RemoveTests : ConformanceTest
             Guid uuid = Have("mtty-1");
             string path = RemovePath(uuid);
             Answer[] answers = AtOnce(20, () => Write(path, "1"));
-            Assert.Equal(1, answers.Count(a => a == Answer.Done));
+            // One takes it away. A second writer that comes at the very same moment may be told success too: remove_store answers that to
+            // whoever loses device_remove_file_self (drivers/vfio/mdev/mdev_sysfs.c), which needs two processors to be seen.
+            Assert.Contains(Answer.Done, answers);
             // Who opens it while it goes gets either.
             Assert.All(answers.Where(a => a != Answer.Done), a => Assert.True(a.Errno is Errno.ENODEV || a == Answer.Open(Errno.ENOENT), a.ToString()));
             Assert.Empty(OnBus());
