@@ -4,7 +4,7 @@ using Mdev.Tests.Hosts;
 namespace Mdev.Tests.Kernel;
 
 /// <summary>The system calls of a read and of a write, counted from outside.</summary>
-public sealed partial class SystemCallTests : IDisposable
+public sealed class SystemCallTests : IDisposable
 {
     private readonly HandMadeHost _host = new();
 
@@ -40,20 +40,15 @@ public sealed partial class SystemCallTests : IDisposable
     private string[] Trace(string opened, params string[] arguments)
     {
         string log = Path.Combine(_host.Root, "strace.log");
-        Child.Output(Child.Start(["strace", "-f", "-o", log], arguments));
-        (string Thread, string Call)[] lines = File.ReadLines(log)
-            .Select(line => Line().Match(line))
-            .Select(m => (m.Groups[1].Value, m.Groups[2].Value))
-            .ToArray();
+        Child.Output(Child.Start(["strace", "-ff", "-o", log], arguments));
+        // A file for each thread: in a common one a call is cut in two where another thread comes in between.
+        (string Thread, string Call)[] lines = Directory.GetFiles(_host.Root, "strace.log.*").SelectMany(file => File.ReadLines(file).Select(line => (file, line))).ToArray();
         int from = Array.FindLastIndex(lines, l => l.Call.StartsWith("open", StringComparison.Ordinal) && l.Call.Contains(opened));
         Assert.True(from >= 0, $"{opened} was never opened.");
         string descriptor = lines[from].Call[(lines[from].Call.LastIndexOf('=') + 1)..].Trim();
         string[] calls = lines[from..].Where(l => l.Thread == lines[from].Thread).Select(l => l.Call).ToArray();
         return calls[..(Array.FindIndex(calls, call => call.StartsWith($"close({descriptor})", StringComparison.Ordinal)) + 1)];
     }
-
-    [GeneratedRegex(@"^(\d+) +(.*)$")]
-    private static partial Regex Line();
 }
 
 /// <summary>A test that looks on with strace.</summary>
