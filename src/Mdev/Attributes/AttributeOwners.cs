@@ -30,7 +30,7 @@ public sealed record AttributeOwners
     }
 
     private IEnumerable<AttributeOwner> ParentsOn(HostRoot host, Action<MdevException> report) =>
-        new ParentReader(host, report).Places(Parents).Select(place => new AttributeOwner(null, null, place.Name, place.SysfsPath));
+        new ParentPlaces(host, report).Named(Parents).Select(place => new AttributeOwner(null, null, place.Name, place.SysfsPath));
 
     private IEnumerable<AttributeOwner> TypesOn(HostRoot host, Action<MdevException> report) =>
         new TypeReader(host, report).Places(Parents, Types).Select(found => new AttributeOwner(null, found.Type, found.Place.Name, $"{found.Place.TypesPath}/{found.Type}"));

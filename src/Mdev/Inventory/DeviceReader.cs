@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mdev.Kernel;
 
 namespace Mdev.Inventory;
@@ -11,11 +10,11 @@ namespace Mdev.Inventory;
 /// <param name="report">Told of everything that is broken; the reading goes on.</param>
 public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
 {
-    private const string Bus = "/sys/bus/mdev/devices";
+    internal const string Bus = "/sys/bus/mdev/devices";
 
-    private readonly ParentReader _parents = new(host, report);
+    private readonly ParentPlaces _parents = new(host, report);
     private readonly TypeReader _types = new(host, report);
-    private readonly AttributeReader _attributes = new(report);
+    private readonly DeviceEntry _entry = new(host, report);
 
     /// <summary>Reads the devices, each as soon as it is asked for.</summary>
     public IEnumerable<MdevDevice> Read(DeviceQuery query)
@@ -33,7 +32,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         // No device of a type is no error; a type that nobody offers is one.
         foreach (string name in types.Unmatched)
         {
-            List<ParentPlace> places = _parents.Places(new NameFilter()).ToList();
+            List<ParentPlace> places = _parents.Named(new NameFilter()).ToList();
             if (!places.Exists(place => _parents.TypeNames(place).Exists(id => string.Equals(id, name, StringComparison.OrdinalIgnoreCase))))
                 report(_types.TypeNotFound(name, places));
         }
@@ -58,7 +57,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         if (host.OpenDirectory(place.SysfsPath) is not { } directory)
             return null;
         using var parent = new OpenParent(host, place, directory, report);
-        return ReadOne(parent, uuid.ToString(), onBus: false);
+        return _entry.Read(parent, uuid.ToString(), onBus: false);
     }
 
     // One look-up whatever else there is: the parent's entries are not gone through.
@@ -68,17 +67,17 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         if (ParentOf(bus, parents, name) is not { } parent)
             return FindOffBus(uuid);
         if (!host.IsThisMachine && parent.Directory.IsLink(name))
-            throw NoDirectory(parent, name);
-        return ReadOne(parent, name, onBus: true);
+            throw _entry.NoDirectory(parent, name);
+        return _entry.Read(parent, name, onBus: true);
     }
 
     private MdevDevice? FindOffBus(Guid uuid) =>
-        _parents.Places(new NameFilter()).Where(place => host.HasDirectory($"{place.SysfsPath}/{uuid}")).Select(place => Find(place, uuid)).FirstOrDefault();
+        _parents.Named(new NameFilter()).Where(place => host.HasDirectory($"{place.SysfsPath}/{uuid}")).Select(place => Find(place, uuid)).FirstOrDefault();
 
     private NameFilter SettleTypes(NameFilter types)
     {
         List<ParentPlace>? places = null;
-        return types.Settle(name => (places ??= _parents.Places(new NameFilter()).ToList()).Exists(place => _types.HasType(place, name)));
+        return types.Settle(name => (places ??= _parents.Named(new NameFilter()).ToList()).Exists(place => _types.HasType(place, name)));
     }
 
     private IEnumerable<MdevDevice> ByUuid(IReadOnlyList<Guid> uuids, NameFilter parents)
@@ -139,7 +138,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         {
             if (ParentOf(bus, parents, name) is not { } parent)
                 return null;
-            return parent.HasLinkFor(name) ? throw NoDirectory(parent, name) : ReadOne(parent, name, onBus: true, types);
+            return parent.HasLinkFor(name) ? throw _entry.NoDirectory(parent, name) : _entry.Read(parent, name, onBus: true, types);
         }
         catch (MdevException e)
         {
@@ -171,7 +170,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
 
     private IEnumerable<MdevDevice> OfParents(NameFilter parents, NameFilter types)
     {
-        foreach (ParentPlace place in _parents.Places(parents))
+        foreach (ParentPlace place in _parents.Named(parents))
         {
             if (_parents.Open(place) is not { } directory)
                 continue;
@@ -191,7 +190,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
             bool looksLikeOne = KernelUuid.TryParse(name, out _);
             if (!looksLikeOne && TypeLink.Read(parent.Directory, name) is null)
                 return null;
-            return ReadOne(parent, name, onBus: false, types);
+            return _entry.Read(parent, name, onBus: false, types);
         }
         catch (MdevException e)
         {
@@ -200,55 +199,5 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         }
     }
 
-    // onBus says that the bus was just seen to have it; otherwise the bus is asked.
-    private MdevDevice? ReadOne(OpenParent parent, string name, bool onBus, NameFilter? types = null)
-    {
-        string path = $"{parent.Place.SysfsPath}/{name}";
-        if (!KernelUuid.TryParse(name, out Guid uuid))
-            throw new MdevException(MdevError.BrokenEntry, $"'{host.OnMachine(path)}' is among the devices, but its name is no UUID.", host.OnMachine(path));
-
-        string? type = TypeLink.Read(parent.Directory, name);
-        if (types is not null && !types.IsAll && type is not null && !types.Matches(type))
-            return null;
-        string? group = _attributes.LinkName(parent.Directory, $"{name}/iommu_group");
-        // Looked at last: what is being made is on the bus before it has a type and a group, and what is being removed leaves the bus before the group.
-        onBus = onBus || host.ReadLink($"{Bus}/{name}") is not null;
-        if (type is null && onBus)
-        {
-            // Gone since it was listed is no fault; still listed is one.
-            return host.ReadLink($"{Bus}/{name}") is null ? null : throw NoType(path, name);
-        }
-
-        if (type is null && (group is null || types is { IsAll: false }))
-            return null;
-        string? driver = _attributes.LinkName(parent.Directory, $"{name}/driver");
-        return new MdevDevice
-        {
-            Uuid = uuid,
-            Type = type,
-            Parent = parent.Place.Name,
-            DeviceApi = type is null ? null : parent.DeviceApi(type),
-            Driver = driver,
-            IommuGroup = int.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out int number) ? number : null,
-            NumaNode = parent.NumaNode,
-            State = !onBus ? MdevDeviceState.Removing : driver is null ? MdevDeviceState.Unbound : MdevDeviceState.Active,
-            SysfsPath = path,
-            Root = host.Root,
-        };
-    }
-
     private MdevException NotFound(Guid uuid) => new(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}'.");
-
-    private MdevException NoType(string path, string name) => new(
-        MdevError.BrokenEntry,
-        host.HasDirectory(path)
-            ? $"'{host.OnMachine(path)}' has no mdev_type link: it is going away, or it is no mediated device."
-            : $"'{host.OnMachine($"{Bus}/{name}")}' leads to '{path}', which is not there.",
-        host.OnMachine(path));
-
-    private MdevException NoDirectory(OpenParent parent, string name)
-    {
-        string path = host.OnMachine($"{parent.Place.SysfsPath}/{name}");
-        return new MdevException(MdevError.BrokenEntry, $"'{path}' is a link where the directory of a device should be.", path);
-    }
 }

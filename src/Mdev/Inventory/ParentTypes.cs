@@ -19,7 +19,7 @@ internal sealed class ParentTypes(HostRoot host, ParentPlace place, ConcurrentDi
         if (directory is null)
             yield break;
         string? driver = null;
-        foreach (string name in ParentReader.TypeNames(directory))
+        foreach (string name in ParentPlaces.TypeNames(directory))
         {
             if (!types.Matches(name))
                 continue;
@@ -36,7 +36,7 @@ internal sealed class ParentTypes(HostRoot host, ParentPlace place, ConcurrentDi
             if (host.OpenDirectory(place.TypesPath) is { } directory)
                 return directory;
             // Nothing there: an empty answer for a parent without types, a report for an entry that leads nowhere.
-            new ParentReader(host, report).Open(place)?.Dispose();
+            new ParentPlaces(host, report).Open(place)?.Dispose();
         }
         catch (MdevException e)
         {

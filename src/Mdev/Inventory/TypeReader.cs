@@ -8,12 +8,12 @@ namespace Mdev.Inventory;
 /// <param name="report">Told of everything that is broken; the reading goes on.</param>
 public sealed class TypeReader(HostRoot host, Action<MdevException> report)
 {
-    private readonly ParentReader _parents = new(host, report);
+    private readonly ParentPlaces _parents = new(host, report);
 
     /// <summary>Reads the types, parent by parent, a little ahead of what is asked for.</summary>
     public IEnumerable<MdevType> Read(TypeQuery query)
     {
-        List<ParentPlace> places = _parents.Places(query.Parents).ToList();
+        List<ParentPlace> places = _parents.Named(query.Parents).ToList();
         NameFilter types = Settle(query.Types, places);
         foreach (MdevType type in OfParents(places, types, query))
             yield return type;
@@ -28,7 +28,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     /// <summary>Where the types of these ids are, without a look at their files.</summary>
     internal IEnumerable<(ParentPlace Place, string Type)> Places(NameFilter parents, NameFilter ids)
     {
-        List<ParentPlace> places = _parents.Places(parents).ToList();
+        List<ParentPlace> places = _parents.Named(parents).ToList();
         NameFilter types = Settle(ids, places);
         foreach (ParentPlace place in places)
         {

@@ -14,17 +14,16 @@ public sealed class TypeResolver(HostRoot host, Action<MdevException> report)
     /// </exception>
     public string Resolve(string idOrName, NameFilter parents)
     {
-        var parentReader = new ParentReader(host, report);
-        parentReader.RequireSupport();
+        new ParentReader(host, report).RequireSupport();
         MdevException? parentFault = null;
-        List<ParentPlace> places = new ParentReader(host, e => parentFault = e).Places(parents).ToList();
+        List<ParentPlace> places = new ParentPlaces(host, e => parentFault = e).Named(parents).ToList();
         if (places.Count == 0 && parentFault is not null)
             throw parentFault;
         var types = new TypeReader(host, report);
         if (places.Exists(place => types.HasType(place, idOrName)))
             return idOrName;
 
-        List<string> ids = places.SelectMany(parentReader.TypeNames).Distinct().ToList();
+        List<string> ids = places.SelectMany(new ParentPlaces(host, report).TypeNames).Distinct().ToList();
         if (ids.Find(id => string.Equals(id, idOrName, StringComparison.OrdinalIgnoreCase)) is { } found)
             return found;
         string[] named = types.Read(new TypeQuery { Parents = parents })

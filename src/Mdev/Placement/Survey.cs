@@ -6,14 +6,14 @@ namespace Mdev.Placement;
 /// <summary>Reads what a placement needs to know: each candidate's available_instances once, and the devices on every physical device.</summary>
 internal sealed class Survey(HostRoot host, Action<MdevException> report)
 {
-    private readonly ParentReader _parents = new(host, report);
+    private readonly ParentPlaces _parents = new(host, report);
     private readonly AttributeReader _attributes = new(report);
 
     /// <summary>The physical devices with at least one parent that the request allows and that offers its type.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.TypeNotFound"/>: none does.</exception>
     public List<PhysicalDevice> Take(PlacementRequest request)
     {
-        List<ParentPlace> allowed = _parents.Places(request.Parents).ToList();
+        List<ParentPlace> allowed = _parents.Named(request.Parents).ToList();
         var devices = new Dictionary<string, PhysicalDevice>();
         foreach (ParentPlace place in allowed)
         {
