@@ -37,7 +37,7 @@ public sealed record SimulatedHost
             driver.Register(builder, sizes);
         // The marker comes last: a host that was not finished is none.
         SimulationMarker.Write(root, []);
-        new SimulatedKernel(root).Refresh();
+        new SimulatedKernel(root).Core.Refresh();
         return new SimulatedHost { Root = root, Driver = [.. chosen.Keys] };
     }
 
@@ -60,7 +60,7 @@ public sealed record SimulatedHost
 
     /// <summary>Unloads a vendor driver of a simulated host, as rmmod does: its parents and all their devices go.</summary>
     /// <exception cref="MdevException">EBUSY: a process has one of the devices open.</exception>
-    public static void UnloadDriver(string root, string driver) => new SimulatedKernel(root).UnloadDriver(driver);
+    public static void UnloadDriver(string root, string driver) => new SimulatedKernel(root).Core.UnloadDriver(driver);
 
     /// <summary>Starts a virtual machine on a simulated host: a QEMU process that holds devices open.</summary>
     /// <returns>Its process id.</returns>
