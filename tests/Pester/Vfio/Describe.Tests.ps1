@@ -1,8 +1,7 @@
 Describe 'Devices as QEMU and libvirt want them' -Skip:($env:MDEVPS_WORLD -eq 'kernel') {
     BeforeAll {
-        . "$PSScriptRoot/World.ps1"
-        Import-StagedModule
-        $Simulation = New-MdevSimulation -Driver mtty, vfio_ap, vfio_ccw -Use
+        . "$PSScriptRoot/../World.ps1"
+        $null = New-TestHost mtty, vfio_ap, vfio_ccw
         $serial = New-MdevDevice mtty-1 -Count 2
         $matrix = New-MdevDevice vfio_ap-passthrough -Count 2
         $channel = New-MdevDevice vfio_ccw-io
@@ -16,7 +15,7 @@ Describe 'Devices as QEMU and libvirt want them' -Skip:($env:MDEVPS_WORLD -eq 'k
             finally { Remove-Item $file }
         }
     }
-    AfterAll { Remove-MdevSimulation $Simulation.Root }
+    AfterAll { Clear-TestHost }
 
     It 'makes arguments that splat' {
         $vm = New-Guid

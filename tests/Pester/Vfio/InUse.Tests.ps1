@@ -1,10 +1,9 @@
 Describe 'A device that somebody has open' {
     BeforeAll {
-        . "$PSScriptRoot/World.ps1"
-        Import-StagedModule
-        Enter-World
+        . "$PSScriptRoot/Holders.ps1"
+        $null = New-TestHost
     }
-    AfterAll { Exit-World }
+    AfterAll { Clear-TestHost }
     BeforeEach {
         $device = New-MdevDevice mtty-1
         $holder = Start-Holder $device.Uuid
@@ -82,11 +81,10 @@ Describe 'A device that somebody has open' {
 
 Describe 'A device that nobody has open' {
     BeforeAll {
-        . "$PSScriptRoot/World.ps1"
-        Import-StagedModule
-        Enter-World
+        . "$PSScriptRoot/Holders.ps1"
+        $null = New-TestHost
     }
-    AfterAll { Exit-World }
+    AfterAll { Clear-TestHost }
 
     It 'is known to be unused' {
         $device = New-MdevDevice mtty-1
@@ -104,13 +102,12 @@ Describe 'A device that nobody has open' {
 
 Describe 'A host whose processes are hidden' -Skip:($env:MDEVPS_WORLD -eq 'kernel') {
     BeforeAll {
-        . "$PSScriptRoot/World.ps1"
-        Import-StagedModule
-        Enter-World
+        . "$PSScriptRoot/Holders.ps1"
+        $root = New-TestHost
         $device = New-MdevDevice mtty-1
-        $namespace = "$($Simulation.Root)/proc/1/ns/pid"
+        $namespace = "$root/proc/1/ns/pid"
     }
-    AfterAll { Exit-World }
+    AfterAll { Clear-TestHost }
 
     It 'leaves the users unknown, says so once, and calls nothing unused: <Because>' -ForEach @(
         @{ Because = 'a PID namespace'; Target = 'pid:[4026532190]'; Why = '*PID namespace*' }

@@ -1,14 +1,15 @@
 # What only a real kernel can show: that nothing hangs, and that other programs see what we say.
 Describe 'On a real kernel' -Tag Kernel -Skip:($env:MDEVPS_WORLD -ne 'kernel') {
     BeforeAll {
-        . "$PSScriptRoot/World.ps1"
-        Import-StagedModule
+        . "$PSScriptRoot/Holders.ps1"
+        $null = New-TestHost
         # Runs PowerShell text in a process of its own and gives its output.
         function Invoke-Pwsh([string] $Text, [string[]] $Through = @()) {
-            $program, $rest = $Through + 'pwsh', '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$Manifest'; $Text"
+            $program, $rest = $Through + 'pwsh', '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$manifest'; $Text"
             & $program @rest 2>&1
         }
     }
+    AfterAll { Clear-TestHost }
     AfterEach { Get-MdevDevice -Unused | Remove-MdevDevice }
 
     It 'refuses at once, and a PowerShell with a pending removal is left at once' {
@@ -30,7 +31,7 @@ Describe 'On a real kernel' -Tag Kernel -Skip:($env:MDEVPS_WORLD -ne 'kernel') {
         $device = New-MdevDevice mtty-1
         $holder = Start-Holder $device.Uuid
         $shell = [powershell]::Create()
-        $null = $shell.AddScript("Import-Module '$Manifest'; Remove-MdevDevice $($device.Uuid) -EvenIfInUse -TimeoutSec 3600")
+        $null = $shell.AddScript("Import-Module '$manifest'; Remove-MdevDevice $($device.Uuid) -EvenIfInUse -TimeoutSec 3600")
         $run = $shell.BeginInvoke()
         Wait-Until { (Get-MdevDevice $device.Uuid).State -eq 'Removing' } 'the removal has begun'
         $shell.Stop()

@@ -1,10 +1,9 @@
 Describe 'Get-MdevVfioInfo' {
     BeforeAll {
-        . "$PSScriptRoot/World.ps1"
-        Import-StagedModule
-        Enter-World
+        . "$PSScriptRoot/Holders.ps1"
+        $root = New-TestHost
     }
-    AfterAll { Exit-World }
+    AfterAll { Clear-TestHost }
 
     # Measured with a C program on Debian's 6.1 and 6.12.
     It 'says of <Type> what a C program sees' -ForEach @(
@@ -43,9 +42,9 @@ Describe 'Get-MdevVfioInfo' {
 
     It 'says so when VFIO has no IOMMU driver' {
         $device = New-MdevDevice mtty-1
-        if ($OnKernel) { rmmod vfio_iommu_type1 } else { Remove-Item "$($Simulation.Root)/sys/module/vfio_iommu_type1" }
+        if ($isKernel) { rmmod vfio_iommu_type1 } else { Remove-Item "$root/sys/module/vfio_iommu_type1" }
         try { { Get-MdevVfioInfo $device.Uuid -ErrorAction Stop } | Should -Throw -ErrorId 'MdevVfioNoIommuDriver,*' }
-        finally { if ($OnKernel) { modprobe vfio_iommu_type1 } else { $null = New-Item -ItemType Directory "$($Simulation.Root)/sys/module/vfio_iommu_type1" } }
+        finally { if ($isKernel) { modprobe vfio_iommu_type1 } else { $null = New-Item -ItemType Directory "$root/sys/module/vfio_iommu_type1" } }
         Get-MdevVfioInfo $device.Uuid | Should -Not -BeNullOrEmpty
         Remove-MdevDevice $device.Uuid
     }
@@ -61,7 +60,7 @@ Describe 'Get-MdevVfioInfo' {
 
     It 'tells a device that is something else than its type says' -Skip:($env:MDEVPS_WORLD -eq 'kernel') {
         $device = New-MdevDevice mtty-1
-        $attribute = "$($Simulation.Root)$((Get-MdevType mtty-1).SysfsPath)/device_api"
+        $attribute = "$root$((Get-MdevType mtty-1).SysfsPath)/device_api"
         Remove-Item -Force $attribute
         Set-Content $attribute 'vfio-ap'
         $info = Get-MdevVfioInfo $device.Uuid -ErrorVariable wrong -ErrorAction SilentlyContinue

@@ -1,24 +1,10 @@
-# What the tests of this folder need of the world they run in: a simulated host, or with MDEVPS_WORLD=kernel the kernel of a machine that is there for it.
-$script:OnKernel = $env:MDEVPS_WORLD -eq 'kernel'
+# Somebody who has devices open, in either world.
+. "$PSScriptRoot/../World.ps1"
 
-function Import-StagedModule {
-    $script:Manifest = (Get-ChildItem "$PSScriptRoot/../../../out/MdevPS/*/MdevPS.psd1" | Select-Object -First 1).FullName
-    Import-Module $Manifest
-}
-
-function Enter-World {
-    if (-not $OnKernel) { $script:Simulation = New-MdevSimulation -Driver mtty, mdpy, mbochs -Use }
-}
-
-function Exit-World {
-    Get-MdevDevice | Remove-MdevDevice -Confirm:$false
-    if (-not $OnKernel) { Remove-MdevSimulation $Simulation.Root }
-}
-
-# Somebody who holds a device open, until Stop-Holder.
+# Holds a device open until Stop-Holder.
 function Start-Holder([guid] $Uuid) {
-    if (-not $OnKernel) {
-        $id = [Mdev.Simulation.SimulatedHost]::StartProcess($Simulation.Root, 'perl', @('perl', 'holder.pl'), $Uuid)
+    if (-not $isKernel) {
+        $id = [Mdev.Simulation.SimulatedHost]::StartProcess($env:MDEVPS_ROOT, 'perl', @('perl', 'holder.pl'), $Uuid)
         return [pscustomobject] @{ Id = $id; Process = $null }
     }
     $process = Start-HolderProgram
@@ -38,7 +24,7 @@ function Send-Holder([Diagnostics.Process] $Process, [string] $Line) {
 }
 
 function Stop-Holder($Holder) {
-    if (-not $OnKernel) { [Mdev.Simulation.SimulatedHost]::EndProcess($Simulation.Root, $Holder.Id); return }
+    if (-not $isKernel) { [Mdev.Simulation.SimulatedHost]::EndProcess($env:MDEVPS_ROOT, $Holder.Id); return }
     $Holder.Process.StandardInput.Close()
     $Holder.Process.WaitForExit()
 }
