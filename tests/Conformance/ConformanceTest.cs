@@ -57,6 +57,8 @@ public abstract class ConformanceTest : IDisposable
 
     private protected Guid Have(string type) => Have(type, 1)[0];
 
+    private protected void Have(string type, Guid uuid) => Assert.Equal(Answer.Done, Create(type, uuid));
+
     /// <summary>The UUIDs on the bus, as the kernel spells them.</summary>
     private protected string[] OnBus()
     {

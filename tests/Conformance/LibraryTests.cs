@@ -81,7 +81,22 @@ public sealed class LibraryTests : ConformanceTest
         Guid uuid = Have("mdpy-vga");
         Assert.Empty(Make("mtty-1", 1, uuid));
         MdevException e = Assert.Single(_reports);
-        Assert.Equal((MdevError.UuidExists, Errno.EEXIST), (e.Error, e.Errno));
+        Assert.Equal((MdevError.UuidExists, uuid), (e.Error, e.Uuid));
+        Assert.Contains("mdpy-vga", e.Message);
+    }
+
+    [Fact]
+    public void A_uuid_that_somebody_else_takes_meanwhile_is_UuidExists()
+    {
+        Guid uuid = Guid.NewGuid();
+        var allocator = new DeviceAllocator(Host, _reports.Add, (_, _) =>
+        {
+            Have("mdpy-vga", uuid);
+            return Decision.Make;
+        });
+        Assert.Empty(allocator.Make(new CreateRequest { Placement = new PlacementRequest { Type = "mtty-1" }, Uuids = [uuid] }, CancellationToken.None));
+        MdevException e = Assert.Single(_reports);
+        Assert.Equal((MdevError.UuidExists, Errno.EEXIST, uuid), (e.Error, e.Errno, e.Uuid));
     }
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class PlacementTests : ConformanceTest
         Assert.Equal(12, Make("mtty-2", 13).Length);
         MdevException e = Assert.Single(_reports);
         Assert.Equal(MdevError.NoCapacity, e.Error);
-        Assert.Contains("only 12 of 13", e.Message);
+        Assert.Contains("Only 12 of 13", e.Message);
         Assert.Equal(12, OnBus().Length);
     }
 

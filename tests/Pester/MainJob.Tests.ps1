@@ -101,7 +101,8 @@ Describe 'Making and removing' {
         $result = Invoke-Apart { New-MdevDevice mdpy-hd -Uuid $uuid.ToString('N') }
         $result.Errors.FullyQualifiedErrorId | Should -BeLike 'MdevUuidExists,*'
         $result.Errors.CategoryInfo.Category | Should -Be ResourceExists
-        "$($result.Errors)" | Should -Match 'EEXIST \(17\)'
+        $result.Errors.TargetObject | Should -Be $uuid
+        "$($result.Errors)" | Should -Match "'mtty-1' on parent 'mtty'"
     }
 
     It 'takes the human name' {

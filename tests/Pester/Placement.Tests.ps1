@@ -30,7 +30,7 @@ Describe 'Four GPUs with virtual functions on two NUMA nodes' {
         $four = New-MdevDevice nvidia-746
         $plan = Get-MdevPlacement nvidia-747
         $plan.PhysicalDevice | Should -Not -Be (Gpu $four)
-        $plan.Reason | Should -BeLike "*$(Gpu $four) has none available, with 1 x nvidia-746 on it*"
+        $plan.Reason | Should -BeLike "*$(Gpu $four) has none available beside 1 x nvidia-746*"
         Gpu (New-MdevDevice nvidia-747) | Should -Be $plan.PhysicalDevice
     }
 
@@ -65,7 +65,7 @@ Describe 'Four GPUs with virtual functions on two NUMA nodes' {
         $plan | Should -BeNullOrEmpty
         $errors[0].FullyQualifiedErrorId | Should -BeLike 'MdevNoCapacity,*'
         $errors[0].CategoryInfo.Category | Should -Be LimitsExceeded
-        "$($errors[0])" | Should -BeLike '*0000:01:00.0 has 1 already*1 x nvidia-746 on it*'
+        "$($errors[0])" | Should -BeLike '*0000:01:00.0 is full with 1 of the type*none available beside 1 x nvidia-746*'
     }
 
     It 'makes those that fit, or with -AllOrNothing none' {
@@ -78,6 +78,14 @@ Describe 'Four GPUs with virtual functions on two NUMA nodes' {
     It 'answers how many fit, which a sum over functions does not' {
         (Get-MdevType nvidia-746 | Measure-Object AvailableInstances -Sum).Sum | Should -Be 64
         @(Get-MdevPlacement nvidia-746 -Count 64 -ErrorAction SilentlyContinue).Count | Should -Be 16
+        @(Get-MdevPlacement nvidia-746 -Maximum -ErrorAction Stop).Count | Should -Be 16
+        @(Get-MdevPlacement nvidia-746 -Maximum -NumaNode 1 -StrictNuma -ErrorAction Stop).Count | Should -Be 8
+        New-MdevDevice nvidia-746 -Count 16 | Out-Null
+        Get-MdevPlacement nvidia-746 -Maximum -ErrorAction Stop | Should -BeNullOrEmpty
+    }
+
+    It 'says that a maximum contradicts a number' {
+        { Get-MdevPlacement nvidia-746 -Maximum -Count 2 -ErrorAction Stop } | Should -Throw -ErrorId 'MdevInvalidArgument,*'
     }
 
     It 'takes a type by its human name' {

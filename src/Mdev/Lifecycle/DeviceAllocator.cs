@@ -18,6 +18,7 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
     private readonly IdleDevices _idle = idle ?? new IdleDevices(host, host.Trace);
     private readonly DeviceCreator _creator = new(host, report);
     private readonly InitialAttributes _attributes = new(host, report);
+    private bool _pretends;
 
     /// <summary>Makes the devices, each handed out as soon as it is there.</summary>
     /// <exception cref="MdevException">Nothing can be made at all: no such type, no mediated device bus, no permission, not a live host.</exception>
@@ -34,7 +35,7 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
     private List<MdevDevice> MakeAll(Planner planner, CreateRequest request, CancellationToken cancel)
     {
         // Parents that cannot make them all together will not, and nothing needs to come and go again to know it.
-        MdevException? failure = planner.Room < request.Count ? planner.NoRoom(request.Count, planner.Room.Value) : null;
+        MdevException? failure = planner.LacksRoom(request.Count);
         var made = new List<MdevDevice>();
         try
         {
@@ -50,13 +51,12 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
             return made;
         string undone = Undo(made);
         if (failure is not null)
-            report(new MdevException(failure.Error, $"{failure.Message} All or nothing was asked for: {undone}", failure.Path, failure));
+            report(new MdevException(failure.Error, $"{failure.Message} All or nothing was asked for: {undone}", failure.Path, failure) { Uuid = failure.Uuid });
         return [];
     }
 
     private IEnumerable<MdevDevice> MakeEach(Planner planner, CreateRequest request, Action<MdevException> failed, CancellationToken cancel)
     {
-        int made = 0;
         bool isOver = false;
         void Fail(MdevException e)
         {
@@ -68,14 +68,10 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
         {
             Guid? given = i < request.Uuids.Count ? request.Uuids[i] : null;
             if (MakeOne(planner, request, given, Fail, out bool isFull, cancel) is { } device)
-            {
-                made++;
                 yield return device;
-            }
-
             if (isFull)
             {
-                failed(planner.NoRoom(request.Count, made));
+                failed(planner.NoRoom(request.Count, _pretends));
                 yield break;
             }
         }
@@ -85,6 +81,13 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
     private MdevDevice? MakeOne(Planner planner, CreateRequest request, Guid? given, Action<MdevException> failed, out bool isFull, CancellationToken cancel)
     {
         isFull = false;
+        // Not left to the kernel's EEXIST alone, which a parent without room never comes to.
+        if (given is { } wanted && planner.Taken(wanted) is { } taken)
+        {
+            failed(taken);
+            return null;
+        }
+
         while (!cancel.IsCancellationRequested)
         {
             if (planner.Next(given) is not { } placement)
@@ -103,7 +106,11 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
 
             _idle.Take(uuid);
             if (decision == Decision.Pretend)
+            {
+                _pretends = true;
                 return null;
+            }
+
             if (placement.Reuses is not null && HandOut(uuid) is { } reused)
                 return reused;
             if (placement.Reuses is not null)

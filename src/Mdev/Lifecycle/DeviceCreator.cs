@@ -48,19 +48,24 @@ public sealed class DeviceCreator(HostRoot host, Action<MdevException> report)
             (Errno.ENODEV, _) => (MdevError.WriteRefused, "the parent is going away"),
             _ => (MdevError.WriteRefused, "the vendor driver refused it, by a rule of its own or because the parent is not ready"),
         };
-        return new MdevException(error, $"{what}: {why}", e.Errno, e.Operation!, e.Path!, e);
+        return new MdevException(error, $"{what}: {why}", e.Errno, e.Operation!, e.Path!, e) { Uuid = error == MdevError.UuidExists ? uuid : null };
     }
 
     private MdevDevice WaitUntilComplete(ParentPlace parent, Guid uuid, CancellationToken cancel)
     {
         for (long start = Environment.TickCount64; ; cancel.WaitHandle.WaitOne(s_completePoll))
         {
-            MdevDevice device = _devices.Find(parent, uuid) ?? throw new MdevException(
-                MdevError.DeviceNotFound, $"Device {uuid} was made on '{Printable.Text(parent.Name)}' and was gone before it could be read: somebody else removed it.");
+            MdevDevice device = _devices.Find(parent, uuid) ?? throw Gone(parent, uuid);
             if (IsComplete(device) || cancel.IsCancellationRequested || Environment.TickCount64 - start > s_completeLimit.TotalMilliseconds)
                 return device;
         }
     }
+
+    private static MdevException Gone(ParentPlace parent, Guid uuid) => new(
+        MdevError.DeviceNotFound, $"Device {uuid} was made on '{Printable.Text(parent.Name)}' and was gone before it could be read: somebody else removed it.")
+    {
+        Uuid = uuid,
+    };
 
     // Where the host has no /dev below its root there is no node to wait for.
     private bool IsComplete(MdevDevice device) =>

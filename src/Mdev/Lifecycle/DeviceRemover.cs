@@ -112,8 +112,6 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
             catch (MdevException e) when (e.Errno is Errno.ENOENT or Errno.ENXIO or Errno.ENODEV && attempt < 2)
             {
                 // The node goes with the device, a moment before its directory, or with its driver: the next look tells.
-                if (device.State == MdevDeviceState.Removing)
-                    throw NotFound(uuid, e);
                 continue;
             }
 

@@ -23,7 +23,7 @@ internal sealed class InitialAttributes(HostRoot host, Action<MdevException> rep
             catch (MdevException e)
             {
                 string message = $"Attribute {i + 1} of {values.Count} failed. {e.Message.TrimEnd('.')}. {Undo(device)}";
-                throw new MdevException(MdevError.AttributeFailed, message, e.Path, e);
+                throw new MdevException(MdevError.AttributeFailed, message, e.Path, e) { Uuid = device.Uuid };
             }
         }
     }

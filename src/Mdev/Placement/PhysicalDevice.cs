@@ -26,6 +26,9 @@ internal sealed class PhysicalDevice(string path, string type, int? numaNode, in
     /// <summary>The devices it has of the type.</summary>
     public int DevicesOfType => DevicesByType.GetValueOrDefault(type);
 
+    /// <summary>How many of them have been placed on it since it was looked at.</summary>
+    public int Placed { get; private set; }
+
     /// <summary>How many more of the type it can have.</summary>
     public int Room
     {
@@ -48,6 +51,7 @@ internal sealed class PhysicalDevice(string path, string type, int? numaNode, in
     /// <summary>Counts a device that is to be made on a function.</summary>
     public void Take(Function function)
     {
+        Placed++;
         DevicesByType[type] = DevicesOfType + 1;
         if (function.Available is { } available)
             function.Available = available - 1;
@@ -58,6 +62,7 @@ internal sealed class PhysicalDevice(string path, string type, int? numaNode, in
     /// <summary>Takes back what <see cref="Take"/> counted.</summary>
     public void GiveBack(Function function)
     {
+        Placed--;
         DevicesByType[type] = DevicesOfType - 1;
         if (function.Available is { } available)
             function.Available = available + 1;

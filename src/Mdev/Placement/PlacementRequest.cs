@@ -19,4 +19,7 @@ public sealed record PlacementRequest
 
     /// <summary>Whether another NUMA node than the preferred one will not do.</summary>
     public bool StrictNuma { get; init; }
+
+    /// <summary>Whether a physical device is on a NUMA node that will do.</summary>
+    internal bool Allows(PhysicalDevice device) => !StrictNuma || NumaNode is null || device.NumaNode == NumaNode;
 }

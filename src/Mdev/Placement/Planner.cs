@@ -1,4 +1,3 @@
-using System.Globalization;
 using Mdev.Inventory;
 using Mdev.Kernel;
 
@@ -10,13 +9,12 @@ namespace Mdev.Placement;
 /// </summary>
 public sealed class Planner
 {
-    private const int ReasonsShown = 8;
-
     private readonly HostRoot _host;
     private readonly PlacementRequest _request;
     private readonly Survey _survey;
     private readonly List<PhysicalDevice> _devices;
     private readonly List<MdevDevice> _idle;
+    private readonly Reasons _reasons;
     private readonly List<(string Parent, MdevException Why)> _failures = [];
     private int _order;
 
@@ -32,10 +30,23 @@ public sealed class Planner
         (_host, _request, _survey) = (host, request, new Survey(host, report));
         _idle = [.. idle ?? []];
         _devices = _survey.Take(request).OrderBy(d => d.Name, NaturalOrder.Instance).ToList();
+        _reasons = new Reasons(host, request, _devices);
     }
 
     /// <summary>How many devices can be had at most; null when some parent would not say.</summary>
-    public int? Room => _devices.Exists(d => IsAllowed(d) && d.IsUncertain) ? null : _idle.Count + _devices.Where(IsAllowed).Sum(d => d.Room);
+    public int? Room => _devices.Exists(d => _request.Allows(d) && d.IsUncertain) ? null : _idle.Count + _devices.Where(_request.Allows).Sum(d => d.Room);
+
+    /// <summary>The error when it is known from the start that not all can be had; null when they can, or when only trying tells.</summary>
+    public MdevException? LacksRoom(int wanted) => Room < wanted ? _reasons.NoRoom(wanted, Room.Value, isPlan: true, _failures) : null;
+
+    /// <summary>The error when a UUID is another device's already; null when it is free, or that of a device to hand out again.</summary>
+    public MdevException? Taken(Guid uuid)
+    {
+        if (_idle.Exists(d => d.Uuid == uuid) || Existing(uuid) is not { } device)
+            return null;
+        string what = device.Type is null ? $"that is just being removed from '{Printable.Text(device.Parent)}'" : $"of type '{Printable.Text(device.Type)}' on parent '{Printable.Text(device.Parent)}'";
+        return new MdevException(MdevError.UuidExists, $"Device {uuid} was not made: there is one {what} already.", _host.OnMachine(device.SysfsPath)) { Uuid = uuid };
+    }
 
     /// <summary>The place of the next device, which is counted as taken from then on; null when nothing has room.</summary>
     /// <param name="uuid">The UUID that it must have; null for any.</param>
@@ -53,17 +64,24 @@ public sealed class Planner
     /// <param name="report">Told what has no place.</param>
     public IEnumerable<MdevPlacement> Plan(int count, IReadOnlyList<Guid> uuids, bool allOrNothing, Action<MdevException> report)
     {
-        if (allOrNothing && Room < count)
+        if (allOrNothing && LacksRoom(count) is { } lack)
         {
-            report(NoRoom(count, Room.Value));
+            report(lack);
             yield break;
         }
 
         for (int i = 0; i < count; i++)
         {
-            if (Next(i < uuids.Count ? uuids[i] : null) is not { } placement)
+            Guid? uuid = i < uuids.Count ? uuids[i] : null;
+            if (uuid is { } given && Taken(given) is { } taken)
             {
-                report(NoRoom(count, i));
+                report(taken);
+                continue;
+            }
+
+            if (Next(uuid) is not { } placement)
+            {
+                report(NoRoom(count, isPlan: true));
                 yield break;
             }
 
@@ -93,19 +111,12 @@ public sealed class Planner
         refused.IsRuledOut = refused.Available is not 0;
     }
 
-    /// <summary>The error when nothing has room: what was tried, and per physical device why not.</summary>
-    public MdevException NoRoom(int wanted, int made)
-    {
+    /// <summary>The error when nothing has room for more than was placed: what was tried, and per physical device why not.</summary>
+    /// <param name="wanted">How many devices were asked for.</param>
+    /// <param name="isPlan">Whether the devices that were placed are not made.</param>
+    public MdevException NoRoom(int wanted, bool isPlan) =>
         // Where there was one place only, what it said itself says it best.
-        if (_failures is [var only] && wanted == 1 && _devices is [{ Functions.Count: 1 }])
-            return only.Why;
-        string head = wanted == 1
-            ? $"There is no room for a device of type '{Printable.Text(_request.Type)}' on host '{_host.Root}'."
-            : $"There is room for only {made} of {wanted} devices of type '{Printable.Text(_request.Type)}' on host '{_host.Root}'.";
-        IEnumerable<string> reasons = _devices.Select(d => WhyNot(d) ?? $"{Printable.Text(d.Name)} has room for {d.Room}");
-        string tried = _failures.Count == 0 ? "" : $" Tried and refused: {Listed(_failures.ConvertAll(f => $"{Printable.Text(f.Parent)} ({f.Why.ErrnoName ?? f.Why.Error.ToString()})"))}.";
-        return new MdevException(MdevError.NoCapacity, $"{head} {Listed(reasons.ToList())}.{tried}");
-    }
+        _failures is [var only] && wanted == 1 && _devices is [{ Functions.Count: 1 }] ? only.Why : _reasons.NoRoom(wanted, _order, isPlan, _failures);
 
     internal ParentPlace PlaceOf(MdevPlacement placement) => Find(placement).Function.Place;
 
@@ -115,12 +126,22 @@ public sealed class Planner
         return (device, device.Functions.Find(f => f.Place.Name == placement.Parent)!);
     }
 
-    private static string Listed(List<string> items) =>
-        string.Join("; ", items.Take(ReasonsShown)) + (items.Count > ReasonsShown ? $"; and {items.Count - ReasonsShown} more" : "");
+    private MdevDevice? Existing(Guid uuid)
+    {
+        try
+        {
+            return new DeviceReader(_host, _ => { }).Find(uuid);
+        }
+        catch (MdevException)
+        {
+            // A broken entry; what it means for a new device the kernel will say.
+            return null;
+        }
+    }
 
     private (PhysicalDevice Device, PhysicalDevice.Function Function)? Choose()
     {
-        IEnumerable<PhysicalDevice> fit = _devices.Where(IsAllowed);
+        IEnumerable<PhysicalDevice> fit = _devices.Where(_request.Allows);
         IOrderedEnumerable<PhysicalDevice> byNuma = fit.Where(d => d.Room > 0).OrderBy(d => _request.NumaNode is { } node && d.NumaNode != node);
         PhysicalDevice? best = (_request.Policy == PlacementPolicy.Spread ? byNuma.ThenByDescending(d => d.FreeShare) : byNuma.ThenBy(d => d.FreeShare))
             .ThenByDescending(d => d.Room)
@@ -128,8 +149,6 @@ public sealed class Planner
             ?? fit.FirstOrDefault(d => d.IsUncertain);
         return best?.NextFunction is { } function ? (best, function) : null;
     }
-
-    private bool IsAllowed(PhysicalDevice device) => !_request.StrictNuma || _request.NumaNode is null || device.NumaNode == _request.NumaNode;
 
     private MdevPlacement Reuse(MdevDevice idle)
     {
@@ -145,7 +164,7 @@ public sealed class Planner
             RoomBefore = device?.Room,
             RoomAfter = device?.Room,
             Reuses = idle.Uuid,
-            Reason = $"reuses device {idle.Uuid}, which nobody has open",
+            Reason = $"reuses {idle.Uuid}: nobody has it open",
             Root = _host.Root,
         };
     }
@@ -153,7 +172,7 @@ public sealed class Planner
     private MdevPlacement Take(PhysicalDevice device, PhysicalDevice.Function function)
     {
         int? before = function.Available is null ? null : device.Room;
-        string reason = Reason(device, before);
+        string reason = _reasons.For(device, before, isEstimate: _order > 0);
         device.Take(function);
         return new MdevPlacement
         {
@@ -167,36 +186,5 @@ public sealed class Planner
             Reason = reason,
             Root = _host.Root,
         };
-    }
-
-    private string Reason(PhysicalDevice device, int? room)
-    {
-        if (room is null)
-            return "the only one left to try; how much room it has could not be read";
-        List<PhysicalDevice> others = _devices.Where(d => d != device).ToList();
-        if (others.Count == 0)
-            return "the only one to choose from";
-        string policy = !others.Exists(d => d.Room > 0 && IsAllowed(d)) ? "the only one with room"
-            : _request.Policy == PlacementPolicy.Spread ? $"most free ({device.FreeShare * 100:F0}%)"
-            : $"least free with room ({device.FreeShare * 100:F0}%)";
-        string numa = _request.NumaNode is not { } node ? "" : device.NumaNode == node ? $", on NUMA node {node}" : $", NUMA node {node} has no room";
-        string estimate = _order > 0 ? ", earlier ones counted in" : "";
-        List<string> passed = others.Where(d => d.Room == 0).Select(WhyNot).OfType<string>().ToList();
-        return $"{policy}{numa}{estimate}{(passed.Count == 0 ? "" : "; " + Listed(passed))}";
-    }
-
-    private string? WhyNot(PhysicalDevice device)
-    {
-        string name = Printable.Text(device.Name);
-        if (!IsAllowed(device))
-            return $"{name} is on NUMA node {device.NumaNode?.ToString(CultureInfo.InvariantCulture) ?? "none"}";
-        if (device.Room > 0)
-            return null;
-        if (device.Functions.TrueForAll(f => f.IsRuledOut))
-            return $"{name} refused";
-        if (device.MaxInstances is { } most && device.DevicesOfType >= most)
-            return $"{name} has {most} already, as many as one can have";
-        IEnumerable<string> devices = device.DevicesByType.Where(t => t.Value > 0).Select(t => $"{t.Value} x {Printable.Text(t.Key)}");
-        return $"{name} has none available{(device.Devices == 0 ? "" : $", with {string.Join(", ", devices)} on it")}";
     }
 }

@@ -114,5 +114,5 @@ public abstract class PlacingCommand : ChangingCommand
     }
 
     /// <summary>Tells an error about the request.</summary>
-    protected void ReportOne(MdevException exception) => Report(exception, Type);
+    protected void ReportOne(MdevException exception) => Report(exception, (object?)exception.Uuid ?? Type);
 }

@@ -47,7 +47,30 @@ public sealed class DeviceAllocatorTests : IDisposable
         Guid taken = _host.Make("mdpy-vga")[0].Uuid, free = Guid.NewGuid();
         Assert.Equal([free], _host.Make("mtty-1", 2, taken, free).Select(d => d.Uuid));
         MdevException e = Assert.Single(_host.Reports);
-        Assert.Equal((MdevError.UuidExists, "EEXIST"), (e.Error, e.ErrnoName));
+        Assert.Equal((MdevError.UuidExists, taken), (e.Error, e.Uuid));
+        Assert.Contains("mdpy-vga", e.Message);
+    }
+
+    [Fact]
+    public void A_uuid_that_exists_is_told_as_such_where_there_is_no_room_either()
+    {
+        MdevDevice[] all = _host.Make("mtty-2", 12);
+        Assert.Empty(_host.Make("mtty-2", 2, all[0].Uuid, all[1].Uuid));
+        Assert.Equal([MdevError.UuidExists, MdevError.UuidExists], _host.Reports.Select(e => e.Error));
+    }
+
+    [Fact]
+    public void A_uuid_that_somebody_else_takes_meanwhile_is_told_with_what_the_kernel_said()
+    {
+        Guid uuid = Guid.NewGuid();
+        _host.Confirm = (_, _) =>
+        {
+            _host.Create($"{Types}/mtty-2", uuid);
+            return true;
+        };
+        Assert.Empty(_host.Make("mtty-1", 1, uuid));
+        MdevException e = Assert.Single(_host.Reports);
+        Assert.Equal((MdevError.UuidExists, "EEXIST", uuid), (e.Error, e.ErrnoName, e.Uuid));
         Assert.Contains($"{_host.Root}{Types}/mtty-1/create", e.Message);
     }
 

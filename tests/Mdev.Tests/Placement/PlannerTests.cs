@@ -1,5 +1,6 @@
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Lifecycle;
 using Mdev.Placement;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;
@@ -31,9 +32,38 @@ public sealed class PlannerTests
         Assert.Equal(4, plan.Select(p => p.Parent).Distinct().Count());
         Assert.Equal([1, 2, 3, 4], plan.Select(p => p.Order));
         Assert.Null(planner.Next());
-        MdevException e = planner.NoRoom(5, 4);
+        MdevException e = planner.NoRoom(5, isPlan: true);
         Assert.Equal(MdevError.NoCapacity, e.Error);
         Assert.Contains("4 of 5", e.Message);
+    }
+
+    [Fact]
+    public void Devices_that_are_only_planned_are_told_from_those_that_are_there()
+    {
+        using var host = new SimulatedTestHost("mtty");
+        host.Make("mtty-1", 11);
+        var reports = new List<MdevException>();
+        MdevPlacement[] plan = new Planner(host.Host, new PlacementRequest { Type = "mtty-1" }, host.Reports.Add).Plan(100, [], allOrNothing: false, reports.Add).ToArray();
+        Assert.Equal(13, plan.Length);
+        string message = Assert.Single(reports).Message;
+        Assert.Contains("room for only 13 of 100", message);
+        Assert.Contains("24 x mtty-1, 13 of them planned", message);
+
+        _ = new DeviceAllocator(host.Host, reports.Add, (_, _) => Decision.Pretend)
+            .Make(new CreateRequest { Placement = new PlacementRequest { Type = "mtty-1" }, Count = 100 }, CancellationToken.None).ToArray();
+        Assert.Equal(message, reports[1].Message);
+
+        Assert.Equal(13, host.Make("mtty-1", 100).Length);
+        string made = Assert.Single(host.Reports).Message;
+        Assert.Contains("13 of 100 devices of type 'mtty-1' could be had", made);
+        Assert.DoesNotContain("planned", made);
+    }
+
+    [Fact]
+    public void A_node_that_nothing_is_on_is_not_called_full()
+    {
+        using SimulatedTestHost host = Functions(devices: 2, functions: 1, nodes: 2);
+        Assert.Contains("nothing is on NUMA node 7", Assert.Single(Plan(host, new PlacementRequest { Type = "fleet-1", NumaNode = 7 }, 1)).Reason);
     }
 
     [Fact]
@@ -53,7 +83,7 @@ public sealed class PlannerTests
         var planner = new Planner(host.Host, new PlacementRequest { Type = "fleet-1", NumaNode = 1, StrictNuma = true }, host.Reports.Add);
         Assert.Equal(1, planner.Next()!.NumaNode);
         Assert.Null(planner.Next());
-        Assert.Contains("NUMA node 0", planner.NoRoom(2, 1).Message);
+        Assert.Contains("NUMA node 0", planner.NoRoom(2, isPlan: true).Message);
     }
 
     [Fact]

@@ -45,7 +45,7 @@ public sealed class SriovPlacementTests : IClassFixture<SriovPlacementTests.Four
         string gpu = Gpu(four);
         MdevPlacement placement = Plan(EightGigabytes).Next()!;
         Assert.NotEqual(gpu, placement.PhysicalDevice);
-        Assert.Contains($"{gpu} has none available, with 1 x {FourGigabytes} on it", placement.Reason);
+        Assert.Contains($"{gpu} has none available beside 1 x {FourGigabytes}", placement.Reason);
         Assert.NotEqual(gpu, Gpu(Assert.Single(_host.Make(EightGigabytes))));
     }
 
@@ -55,7 +55,7 @@ public sealed class SriovPlacementTests : IClassFixture<SriovPlacementTests.Four
         Assert.Equal(4, Make(FourGigabytes, 5, request => request with { Parents = Functions("0000:01:00.0") }).Length);
         MdevException e = Assert.Single(_host.Reports);
         Assert.Equal(MdevError.NoCapacity, e.Error);
-        Assert.Contains("0000:01:00.0 has 4 already, as many as one can have", e.Message);
+        Assert.Contains("0000:01:00.0 is full with 4 of the type", e.Message);
         // What stopped it is the description's figure: the free functions still say 1.
         Assert.Equal(12, _host.Types(new TypeQuery { Types = NameFilter.Of(FourGigabytes), Parents = Functions("0000:01:00.0") }).Sum(t => t.AvailableInstances));
     }
@@ -107,7 +107,7 @@ public sealed class SriovPlacementTests : IClassFixture<SriovPlacementTests.Four
     {
         Make(EightGigabytes, 2, request => request with { Parents = NameFilter.Of("0000:01:00.4", "0000:01:00.5") });
         Assert.Empty(Make(EightGigabytes, 1, request => request with { Parents = NameFilter.Of("0000:01:01.0") }));
-        Assert.Contains("has 2 already", Assert.Single(_host.Reports).Message);
+        Assert.Contains("is full with 2 of the type", Assert.Single(_host.Reports).Message);
     }
 
     private MdevDevice[] Make(string type, int count, Func<PlacementRequest, PlacementRequest> change) =>

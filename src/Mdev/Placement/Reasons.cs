@@ -1,0 +1,57 @@
+using Mdev.Kernel;
+
+namespace Mdev.Placement;
+
+/// <summary>Says why a device goes where it goes, and why no more of them can be had.</summary>
+internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnlyList<PhysicalDevice> devices)
+{
+    private const int Shown = 8;
+
+    public string For(PhysicalDevice device, int? room, bool isEstimate)
+    {
+        if (room is null)
+            return "the only one left to try; how much room it has could not be read";
+        List<PhysicalDevice> others = devices.Where(d => d != device).ToList();
+        if (others.Count == 0)
+            return "the only one to choose from";
+        string policy = !others.Exists(d => d.Room > 0 && request.Allows(d)) ? "the only one with room"
+            : request.Policy == PlacementPolicy.Spread ? $"most free ({device.FreeShare * 100:F0}%)"
+            : $"least free with room ({device.FreeShare * 100:F0}%)";
+        string numa = request.NumaNode is not { } node ? "" : device.NumaNode == node ? $", on NUMA node {node}"
+            : devices.Any(d => d.NumaNode == node) ? $", NUMA node {node} has no room"
+            : $", nothing is on NUMA node {node}";
+        string estimate = isEstimate ? ", earlier ones counted in" : "";
+        List<string> passed = others.Where(d => d.Room == 0).Select(d => WhyNot(d)).OfType<string>().ToList();
+        return $"{policy}{numa}{estimate}{(passed.Count == 0 ? "" : "; " + Listed(passed))}";
+    }
+
+    public MdevException NoRoom(int wanted, int had, bool isPlan, List<(string Parent, MdevException Why)> failures)
+    {
+        string type = $"of type '{Printable.Text(request.Type)}'", where = $"on host '{host.Root}'";
+        string head = had == 0 ? $"There is no room for a device {type} {where}."
+            : isPlan ? $"There is room for only {had} of {wanted} devices {type} {where}."
+            : $"Only {had} of {wanted} devices {type} could be had {where}: there is no room for the others.";
+        IEnumerable<string> reasons = devices.Select(d => WhyNot(d, isPlan) ?? $"{Printable.Text(d.Name)} has room for {d.Room}");
+        string tried = failures.Count == 0 ? "" : $" Tried and refused: {Listed(failures.ConvertAll(f => $"{Printable.Text(f.Parent)} ({f.Why.ErrnoName ?? f.Why.Error.ToString()})"))}.";
+        return new MdevException(MdevError.NoCapacity, $"{head} {Listed(reasons.ToList())}.{tried}");
+    }
+
+    private static string Listed(List<string> items) =>
+        string.Join("; ", items.Take(Shown)) + (items.Count > Shown ? $"; and {items.Count - Shown} more" : "");
+
+    private string? WhyNot(PhysicalDevice device, bool isPlan = false)
+    {
+        string name = Printable.Text(device.Name);
+        if (!request.Allows(device))
+            return $"{name} is on {(device.NumaNode is { } node ? $"NUMA node {node}" : "no NUMA node")}";
+        if (device.Room > 0)
+            return null;
+        if (device.Functions.TrueForAll(f => f.IsRuledOut))
+            return $"{name} refused";
+        string planned = isPlan && device.Placed > 0 ? $", {device.Placed} of them planned" : "";
+        if (device.MaxInstances is { } most && device.DevicesOfType >= most)
+            return $"{name} is full with {most} of the type{planned}";
+        IEnumerable<string> present = device.DevicesByType.Where(t => t.Value > 0).Select(t => $"{t.Value} x {Printable.Text(t.Key)}");
+        return $"{name} has none available{(device.Devices == 0 ? "" : $" beside {string.Join(", ", present)}{planned}")}";
+    }
+}
