@@ -27,6 +27,9 @@ public sealed class HostRoot
         _trace = trace;
     }
 
+    /// <summary>The root that is meant where none is given: the one in MDEVPS_ROOT or, where that is unset, <c>/</c>.</summary>
+    public static string Default => Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } root ? Absolute(root) : "/";
+
     /// <summary>The root as an absolute path on this machine; <c>/</c> for the machine itself.</summary>
     public string Root { get; }
 
@@ -42,18 +45,14 @@ public sealed class HostRoot
     /// <summary>Opens a host.</summary>
     /// <param name="root">Its root; null or empty for the one in MDEVPS_ROOT or, where that is unset, <c>/</c>.</param>
     /// <param name="trace">Told of every write to the kernel.</param>
-    /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>: there is no such directory. A wrong root is never an empty host.</exception>
+    /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>: there is no such directory, or no sys in it. A wrong root is never an empty host.</exception>
     public static HostRoot Open(string? root = null, Action<string>? trace = null)
     {
-        if (string.IsNullOrEmpty(root))
-            root = Environment.GetEnvironmentVariable(EnvironmentVariable);
-        if (string.IsNullOrEmpty(root))
-            root = "/";
-        root = Path.GetFullPath(root);
-        if (root.Length > 1)
-            root = root.TrimEnd('/');
+        root = string.IsNullOrEmpty(root) ? Default : Absolute(root);
         if (!Directory.Exists(root))
             throw new MdevException(MdevError.RootNotFound, $"The host root '{root}' does not exist or is no directory.", root);
+        if (!Directory.Exists(root + "/sys"))
+            throw new MdevException(MdevError.RootNotFound, $"The directory '{root}' is no root of a host: it has no directory 'sys'.", root);
         if (root == "/")
             return new HostRoot(root, root, new LiveKernel(), trace);
 
@@ -139,6 +138,8 @@ public sealed class HostRoot
         Trace($"Writing '{Printable.Text(value)}' to '{attribute.Path}'.");
         attribute.Write(Encoding.UTF8.GetBytes(value));
     }
+
+    private static string Absolute(string root) => Path.GetFullPath(root) is { Length: > 1 } path ? path.TrimEnd('/') : "/";
 
     private static int LastSlash(StringBuilder path)
     {

@@ -28,6 +28,15 @@ public sealed class HostRootTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_without_sys_is_no_root()
+    {
+        _host.AddFile("/etc/file", "");
+        MdevException e = Assert.Throws<MdevException>(() => HostRoot.Open($"{_host.Root}/etc"));
+        Assert.Equal(MdevError.RootNotFound, e.Error);
+        Assert.Contains("'sys'", e.Message);
+    }
+
+    [Fact]
     public void The_environment_variable_stands_in_when_no_root_is_given()
     {
         Environment.SetEnvironmentVariable(HostRoot.EnvironmentVariable, _host.Root);

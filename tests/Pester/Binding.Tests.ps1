@@ -55,6 +55,29 @@ Describe 'Pipelines' -Tag Simulation -Skip:$isKernel {
         Get-MdevDevice | Should -BeNullOrEmpty
     }
 
+    It 'are not needed for objects of the default host' {
+        $made = New-MdevDevice mtty-1 -Count 3 -Parent (Get-MdevParent mtty)
+        (Get-MdevDevice $made[0]).Uuid | Should -Be $made[0].Uuid
+        (Get-MdevDevice -Uuid $made).Uuid | Sort-Object | Should -Be ($made.Uuid | Sort-Object)
+        Remove-MdevDevice $made[0]
+        Remove-MdevDevice $made[1, 2]
+        Get-MdevDevice | Should -BeNullOrEmpty
+    }
+
+    It 'are needed for an object of another host: <Command>' -ForEach @(
+        @{ Command = 'Remove-MdevDevice $device' }
+        @{ Command = 'Get-MdevDevice -Uuid $device, $device' }
+        @{ Command = 'Get-MdevDevice -Parent (Get-MdevParent mtty -Root $other)' }
+        @{ Command = 'New-MdevDevice mtty-1 -Parent (Get-MdevParent mtty -Root $other)' }
+        @{ Command = 'New-MdevDevice (Get-MdevType mtty-1 -Root $other)' }
+        # On this host too: its parent would be forgotten.
+        @{ Command = 'New-MdevDevice (Get-MdevType mtty-1)' }
+    ) {
+        $before = (Get-Snapshot $root) + (Get-Snapshot $other)
+        { & ([scriptblock]::Create($Command)) } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*' -ExpectedMessage '*Pipe*'
+        (Get-Snapshot $root) + (Get-Snapshot $other) | Should -Be $before
+    }
+
     It 'bind what came back from JSON' -ForEach @(
         @{ Command = 'Get-MdevParent | ConvertTo-Json | ConvertFrom-Json | Get-MdevParent'; Type = 'MdevParent'; Count = 3 }
         @{ Command = 'Get-MdevParent | ConvertTo-Json | ConvertFrom-Json | Get-MdevType'; Type = 'MdevType'; Count = 8 }
@@ -133,6 +156,12 @@ Describe 'The root' -Tag Simulation -Skip:$isKernel {
         finally { Pop-Location }
     }
 
+    It 'without sys is an error' {
+        $result = Invoke-Apart { Get-MdevParent -Root "$root/etc" }
+        $result.Errors.FullyQualifiedErrorId | Should -BeLike 'MdevRootNotFound,*'
+        "$($result.Errors)" | Should -Match "'sys'"
+    }
+
     It 'that does not exist is an error of every cmdlet, from -Root and from MDEVPS_ROOT' {
         foreach ($command in { Get-MdevParent }, { Get-MdevType }, { Get-MdevDevice }, { New-MdevDevice mtty-1 }, { Remove-MdevDevice $([guid]::NewGuid()) }) {
             $env:MDEVPS_ROOT = '/nosuch'
@@ -179,6 +208,21 @@ Describe 'A simulation' -Tag Simulation -Skip:$isKernel {
         $result = Invoke-Apart { Remove-MdevSimulation $place }
         $result.Errors.FullyQualifiedErrorId | Should -BeLike 'MdevNotASimulation,*'
         [IO.Directory]::Exists($place) | Should -BeTrue
+    }
+
+    It 'that the file system refuses is an error that can be silenced' {
+        New-MdevSimulation -Path /dev/null/host -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
+        $failure.FullyQualifiedErrorId | Should -BeLike 'MdevSimulationFailed,*'
+    }
+
+    It 'starts virtual machines that hold devices' {
+        $simulation = New-MdevSimulation mtty -Use
+        $hosts.Add($simulation.Root)
+        $device = New-MdevDevice mtty-1
+        $vm = $simulation.StartVm('web01', $device.Uuid)
+        { Remove-MdevDevice $device -ErrorAction Stop } | Should -Throw -ErrorId 'MdevInUse,*' -ExpectedMessage "*web01 (qemu-system-x86 $vm)*"
+        $simulation.EndProcess($vm)
+        Remove-MdevDevice $device -ErrorAction Stop
     }
 
     It 'is neither made nor removed with -WhatIf' {

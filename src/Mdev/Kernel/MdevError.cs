@@ -84,6 +84,9 @@ public enum MdevError
     /// <summary>Something else stands where a simulated host should be made.</summary>
     PathExists,
 
+    /// <summary>The directory of a simulated host cannot be written or removed.</summary>
+    SimulationFailed,
+
     /// <summary>The arguments contradict each other.</summary>
     InvalidArgument,
 }

@@ -20,7 +20,8 @@ public sealed record SimulatedHost
     /// <param name="path">The directory to make it in, which must be absent or empty; null for a new one among the temporary files.</param>
     /// <param name="sizes">How large it is; null for the usual sizes.</param>
     /// <exception cref="MdevException">
-    /// <see cref="MdevError.InvalidArgument"/>: no driver of that name, or no such size of it; <see cref="MdevError.PathExists"/>: something is there already.
+    /// <see cref="MdevError.InvalidArgument"/>: no driver of that name, or no such size of it; <see cref="MdevError.PathExists"/>: something is there already;
+    /// <see cref="MdevError.SimulationFailed"/>.
     /// </exception>
     public static SimulatedHost Create(IEnumerable<string> drivers, string? path = null, SimulationSizes? sizes = null)
     {
@@ -28,26 +29,32 @@ public sealed record SimulatedHost
         sizes ??= new SimulationSizes();
         RequireSizes(chosen, sizes);
         string root = path is null ? Directory.CreateTempSubdirectory("mdevps-").FullName : Path.GetFullPath(path);
-        if (File.Exists(root) || (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()))
-            throw new MdevException(MdevError.PathExists, $"A simulated host cannot be made in '{root}': something is there already.", root);
-
-        Directory.CreateDirectory(root);
-        var builder = new SimulatedHostBuilder(new SimulatedTree(root));
-        foreach (SimulatedDriver driver in chosen.Values)
-            driver.Register(builder, sizes);
-        // The marker comes last: a host that was not finished is none.
-        SimulationMarker.Write(root, []);
-        new SimulatedKernel(root).Core.Refresh();
-        return new SimulatedHost { Root = root, Driver = [.. chosen.Keys] };
+        return Try(root, "made", () =>
+        {
+            if (File.Exists(root) || (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()))
+                throw new MdevException(MdevError.PathExists, $"A simulated host cannot be made in '{root}': something is there already.", root);
+            Directory.CreateDirectory(root);
+            var builder = new SimulatedHostBuilder(new SimulatedTree(root));
+            foreach (SimulatedDriver driver in chosen.Values)
+                driver.Register(builder, sizes);
+            // The marker comes last: a host that was not finished is none.
+            SimulationMarker.Write(root, []);
+            new SimulatedKernel(root).Core.Refresh();
+            return new SimulatedHost { Root = root, Driver = [.. chosen.Keys.Select(key => Drivers.First(name => name.Equals(key, StringComparison.OrdinalIgnoreCase)))] };
+        });
     }
 
     /// <summary>Takes a simulated host away, following no link out of it.</summary>
-    /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>: the directory bears no marker.</exception>
+    /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>: the directory bears no marker; <see cref="MdevError.SimulationFailed"/>.</exception>
     public static void Remove(string root)
     {
         RequireMarker(root);
         // Directory.Delete removes a link itself and never what it leads to.
-        Directory.Delete(root, recursive: true);
+        Try(root, "removed", () =>
+        {
+            Directory.Delete(root, recursive: true);
+            return root;
+        });
     }
 
     /// <summary>Makes sure that a directory is a simulated host.</summary>
@@ -55,7 +62,7 @@ public sealed record SimulatedHost
     public static void RequireMarker(string root)
     {
         if (!SimulationMarker.IsIn(root))
-            throw new MdevException(MdevError.NotASimulation, $"'{root}' is no simulated host: it has no file '{SimulationMarker.FileName}'. Nothing was removed.", root);
+            throw new MdevException(MdevError.NotASimulation, $"'{root}' is no simulated host: {(Directory.Exists(root) ? $"it has no file '{SimulationMarker.FileName}'" : "there is no such directory")}. Nothing was removed.", root);
     }
 
     /// <summary>Unloads a vendor driver of a simulated host, as rmmod does: its parents and all their devices go.</summary>
@@ -77,8 +84,26 @@ public sealed record SimulatedHost
     /// <summary>Ends a process of a simulated host, which lets go of its devices.</summary>
     public static void EndProcess(string root, int processId) => new SimulatedKernel(root).EndProcess(processId);
 
+    /// <summary>Starts a virtual machine on this host, as <see cref="StartVm(string, string, Guid[])"/> does.</summary>
+    public int StartVm(string name, params Guid[] devices) => StartVm(Root, name, devices);
+
+    /// <summary>Ends a process of this host, which lets go of its devices.</summary>
+    public void EndProcess(int processId) => EndProcess(Root, processId);
+
     /// <inheritdoc/>
     public override string ToString() => Root;
+
+    private static T Try<T>(string root, string what, Func<T> action)
+    {
+        try
+        {
+            return action();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MdevException(MdevError.SimulationFailed, $"The simulated host '{root}' could not be {what}: {e.Message}", root, e);
+        }
+    }
 
     private static void RequireSizes(Dictionary<string, SimulatedDriver> chosen, SimulationSizes sizes)
     {

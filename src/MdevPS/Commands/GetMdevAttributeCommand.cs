@@ -17,6 +17,7 @@ public sealed class GetMdevAttributeCommand : MdevCommand
 {
     /// <summary>UUIDs of devices.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [UuidOf]
     [ArgumentCompleter(typeof(UuidCompleter))]
     public Guid[]? Uuid { get; set; }
 
@@ -62,7 +63,7 @@ public sealed class GetMdevAttributeCommand : MdevCommand
 
         // Among many, one that has not what the others have is no fault; what none has is one.
         if (!isStrict && IsNamed(Name) && Name!.Except(found).FirstOrDefault() is { } missing)
-            throw new MdevException(MdevError.AttributeNotFound, $"Nothing that was looked at on host '{host.Root}' has a vendor attribute '{Printable.Text(missing)}'.");
+            throw new MdevException(MdevError.AttributeNotFound, $"Nothing that was looked at on host '{host.Root}' has a vendor attribute '{Printable.Text(missing)}'.{(Guid.TryParse(missing, out _) ? " It looks like the UUID of a device, which -Uuid takes." : "")}");
     }
 
     private static bool IsNamed(string[]? names) => names is not null && !Array.Exists(names, WildcardPattern.ContainsWildcardCharacters);

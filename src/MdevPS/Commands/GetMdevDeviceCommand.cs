@@ -18,6 +18,7 @@ public sealed class GetMdevDeviceCommand : MdevCommand
     /// <summary>UUIDs of devices.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [UuidOf]
     [ArgumentCompleter(typeof(UuidCompleter))]
     public Guid[]? Uuid { get; set; }
 

@@ -15,6 +15,7 @@ public sealed class GetMdevVfioInfoCommand : MdevCommand
     /// <summary>UUIDs of devices that nobody has open.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [UuidOf]
     [ArgumentCompleter(typeof(UuidCompleter))]
     public Guid[] Uuid { get; set; } = [];
 

@@ -1,17 +1,18 @@
 using System.Collections;
 using System.Management.Automation;
+using Mdev.Inventory;
 
 namespace MdevPS.Commands;
 
 /// <summary>
-/// Lets a parameter of names take text, and objects of the one kind whose names they are, but nothing else. Without it PowerShell would
-/// turn any object of the pipeline into text for a parameter that binds by value, and never look at its Parent, Type and Root.
+/// Lets a parameter of names take text and parents, and what else a name may be. Without it PowerShell would turn any object of the
+/// pipeline into text for a parameter that binds by value, and never look at its Parent, Type and Root.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 internal sealed class NameOfAttribute(Type kind) : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
-    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => Plain(inputData) switch
+    public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => ObjectArgument.Plain(inputData) switch
     {
         // A property that is null names nothing.
         null => null!,
@@ -20,14 +21,13 @@ internal sealed class NameOfAttribute(Type kind) : ArgumentTransformationAttribu
         var item => Name(item),
     };
 
-    private static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
-
-    private string Name(object item) => Plain(item) switch
+    private string Name(object item) => ObjectArgument.Plain(item) switch
     {
         string text => text,
-        var value when value is ValueType || kind.IsInstanceOfType(value) => value.ToString()!,
-        // This very exception says "not by value": the engine goes on to bind by property name.
-        var value => throw new ArgumentTransformationMetadataException(
-            $"A {value?.GetType().Name ?? "null"} is no name.", new PSInvalidCastException($"Cannot take a {value?.GetType().Name ?? "null"} for a name.")),
+        MdevParent parent when kind == typeof(MdevParent) => ObjectArgument.IsOfDefaultHost(parent.Root) ? parent.Parent : throw ObjectArgument.OfOtherHost(parent.Root, "Parent"),
+        // It is a type of one parent, which a type id alone would forget.
+        MdevType when kind == typeof(MdevType) => throw ObjectArgument.Refused("Pipe an MdevType, so that its parent and its host go with it. For the type id alone give its property Type."),
+        ValueType value => value.ToString()!,
+        var value => throw ObjectArgument.Refused($"A {value?.GetType().Name ?? "null"} is no name."),
     };
 }

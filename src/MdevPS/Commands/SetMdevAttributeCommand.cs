@@ -14,6 +14,7 @@ public sealed class SetMdevAttributeCommand : ChangingCommand
 {
     /// <summary>UUIDs of devices.</summary>
     [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [UuidOf]
     [ArgumentCompleter(typeof(UuidCompleter))]
     public Guid[]? Uuid { get; set; }
 
@@ -50,7 +51,7 @@ public sealed class SetMdevAttributeCommand : ChangingCommand
     protected override void Change(HostRoot host)
     {
         if (Uuid is not { Length: > 0 } && Type is not { Length: > 0 } && Parent is null)
-            throw new MdevException(MdevError.InvalidArgument, "Of what the attribute is to be set has to be said. Give -Uuid, -Type or -Parent.");
+            throw new MdevException(MdevError.InvalidArgument, "It is not said whose attribute is to be set. Give -Uuid, -Type or -Parent.");
         var attributes = new VendorAttributes(host, Report);
         var owners = new AttributeOwners { Uuids = Uuid ?? [], Types = NamePatterns.Filter(Type), Parents = NamePatterns.Filter(Parent) };
         foreach (AttributeOwner owner in owners.On(host, Report))

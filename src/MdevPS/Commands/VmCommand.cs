@@ -19,6 +19,7 @@ public abstract class VmCommand : MdevCommand
     /// <summary>UUIDs of the devices.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [UuidOf]
     [ArgumentCompleter(typeof(UuidCompleter))]
     public Guid[] Uuid { get; set; } = [];
 

@@ -30,7 +30,7 @@ internal static class MdevErrorRecord
         MdevError.BrokenEntry or MdevError.VfioMismatch => ErrorCategory.InvalidData,
         MdevError.AttributeUnreadable => ErrorCategory.ReadError,
         MdevError.VfioRefused => ErrorCategory.OpenError,
-        MdevError.WriteRefused or MdevError.AttributeFailed => ErrorCategory.WriteError,
+        MdevError.WriteRefused or MdevError.AttributeFailed or MdevError.SimulationFailed => ErrorCategory.WriteError,
         _ => ErrorCategory.InvalidOperation,
     };
 
@@ -62,6 +62,7 @@ internal static class MdevErrorRecord
         MdevError.VfioMismatch => "Trust what VFIO says, and tell the vendor.",
         MdevError.OtherComputer => "Run the command on that computer: Invoke-Command -ComputerName.",
         MdevError.NotASimulation => "Name the Root that New-MdevSimulation gave.",
+        MdevError.SimulationFailed => "See that this user may write there, and that there is room.",
         MdevError.PathExists => "Name a directory that is absent or empty.",
         _ => "See Get-Help for the command.",
     };

@@ -8,12 +8,17 @@ using Mdev.Simulation;
 namespace Mdev.Tests.Hosts;
 
 /// <summary>A simulated host.</summary>
-internal sealed class SimulatedTestHost(string[] drivers, SimulationSizes? sizes = null) : TestHost(SimulatedHost.Create(drivers, sizes: sizes).Root)
+internal sealed class SimulatedTestHost(SimulatedHost host) : TestHost(host.Root)
 {
     private int _nextPid = 4242;
 
     public SimulatedTestHost(params string[] drivers)
         : this(drivers, null)
+    {
+    }
+
+    public SimulatedTestHost(string[] drivers, SimulationSizes? sizes)
+        : this(SimulatedHost.Create(drivers, sizes: sizes))
     {
     }
 

@@ -1,3 +1,4 @@
+using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;
@@ -70,6 +71,30 @@ public sealed class SimulatedHostTests : IDisposable
         SimulatedHost.Remove(root);
         Assert.False(Directory.Exists(root));
         Assert.Equal("as it was", File.ReadAllText($"{_place}/outside/file"));
+    }
+
+    [Fact]
+    public void What_the_file_system_refuses_is_told_as_an_error_of_ours()
+    {
+        File.WriteAllText($"{_place}/file", "");
+        MdevException e = Assert.Throws<MdevException>(() => SimulatedHost.Create(["mtty"], $"{_place}/file/host"));
+        Assert.Equal((MdevError.SimulationFailed, $"{_place}/file/host"), (e.Error, e.Path));
+    }
+
+    [Fact]
+    public void It_tells_its_drivers_as_they_are_spelled_in_the_order_asked_for() =>
+        Assert.Equal(["mtty", "mdpy"], SimulatedHost.Create(["MTTY", "mdpy"], $"{_place}/host").Driver);
+
+    [Fact]
+    public void A_virtual_machine_holds_its_devices_until_it_ends()
+    {
+        SimulatedHost host = SimulatedHost.Create(["mtty"], $"{_place}/host");
+        using var at = new SimulatedTestHost(host);
+        MdevDevice device = at.Make("mtty-1")[0];
+        int vm = host.StartVm("web01", device.Uuid);
+        Assert.Equal(MdevError.InUse, at.RemoveFails(device));
+        host.EndProcess(vm);
+        at.Remove(device);
     }
 
     [Fact]
