@@ -31,6 +31,7 @@ Describe 'Completion' -Tag Simulation -Skip:$isKernel {
         @{ Line = 'Get-MdevType -Parent mdpy -Type '; Expected = 'mdpy-hd', 'mdpy-vga', 'mdpy-xga' }
         @{ Line = 'Get-MdevType -Parent m?py, mtty -Type '; Expected = 'mdpy-hd', 'mdpy-vga', 'mdpy-xga', 'mtty-1', 'mtty-2' }
         @{ Line = 'Get-MdevType -Type mtty-1 -Parent '; Expected = 'mtty' }
+        @{ Line = 'Get-MdevType -Parent mtty -Name '; Expected = "'Single port serial'", "'Dual port serial'" }
         @{ Line = 'New-MdevDevice mbochs-l'; Expected = 'mbochs-large' }
         @{ Line = 'New-MdevDevice mtty-1 -Parent '; Expected = 'mtty' }
         @{ Line = 'New-MdevDevice mtty-1 '; Expected = 'mtty' }
@@ -64,6 +65,10 @@ Describe 'Completion' -Tag Simulation -Skip:$isKernel {
         (Complete 'Get-MdevType mtty').ToolTip | Select-Object -Unique | Should -HaveCount 2
         (Complete 'Get-MdevParent mtty').ToolTip | Should -Match '1 device'
         (Complete 'Remove-MdevDevice ').ToolTip | Should -Match 'mtty-2 on mtty'
+        # Virtual functions of one GPU say of each other's room that it is theirs.
+        $gpu = (New-MdevSimulation nvidia-a2 -GpuCount 1).Root
+        $hosts.Add($gpu)
+        (Complete "Get-MdevType -Root $gpu -Type nvidia-748").ToolTip | Should -Be 'NVIDIA A2-16Q: room on 16 of 16 parents'
     }
 
     It 'completes the drivers of a simulation' {

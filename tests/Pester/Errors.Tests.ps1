@@ -67,6 +67,22 @@ Describe 'A request that cannot be met' -Tag Simulation -Skip:$isKernel {
         Get-MdevDevice | Should -BeNullOrEmpty
     }
 
+    It 'is an error when there is nothing to wait for' {
+        $device = New-MdevDevice mtty-1
+        $result = Invoke-Apart { Remove-MdevDevice $device.Uuid -TimeoutSec 3 }
+        $result.Errors.FullyQualifiedErrorId | Should -BeLike 'MdevInvalidArgument,*'
+        (Get-MdevDevice).Uuid | Should -Be $device.Uuid
+    }
+
+    It 'names the parent that offers a type which another does not, and says that no wildcards are taken' {
+        "$((Invoke-Apart { New-MdevDevice mtty-1 -Parent mdpy }).Errors)" | Should -Match 'offered by: mtty\.'
+        "$((Invoke-Apart { New-MdevDevice 'mtty*' }).Errors)" | Should -Match 'without wildcards'
+    }
+
+    It 'is told as what it looks like when a UUID stands where a name should' {
+        "$((Invoke-Apart { Get-MdevAttribute ([guid]::NewGuid()) }).Errors)" | Should -Match '-Uuid'
+    }
+
     It 'is MdevInUse when somebody has the device open, and the device stays' {
         $device = New-MdevDevice mtty-1
         $fd = "$root/proc/4242/fd"
@@ -115,6 +131,7 @@ Describe 'A host that cannot be changed' -Tag Simulation -Skip:$isKernel {
     It 'is empty at once without the bus, says why with -Verbose, and New says MdevNotSupported' {
         $bare = [IO.Directory]::CreateTempSubdirectory('mdevps-bare-').FullName
         $hosts.Add($bare)
+        [void] [IO.Directory]::CreateDirectory("$bare/sys")
         foreach ($command in 'Get-MdevParent', 'Get-MdevType', 'Get-MdevDevice') {
             $result = Invoke-Apart { & $command -Root $bare -Verbose }
             $result.Output | Should -BeNullOrEmpty

@@ -49,6 +49,12 @@ Describe 'The table of <Command>' -ForEach $listings -Tag Simulation -Skip:$isKe
         $header | Should -Contain Parent
     }
 
+    It 'keeps what counts in 80 columns' {
+        $header = (Get-Line $items 80)[0] -split '\s+'
+        $header | Should -Contain Parent
+        $header | Should -Contain @{ 'Get-MdevParent' = 'Devices'; 'Get-MdevType' = 'Available'; 'Get-MdevDevice' = 'State' }[$Command]
+    }
+
     It 'cuts nothing off a usual name' {
         $text = Get-Line $items
         foreach ($item in $items) {

@@ -20,12 +20,13 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
     public IEnumerable<MdevDevice> Read(DeviceQuery query)
     {
         NameFilter types = query.Types.IsAll ? query.Types : SettleTypes(query.Types);
-        IEnumerable<MdevDevice> found = query.Uuids.Count > 0 ? ByUuid(query.Uuids, query.Parents)
+        IEnumerable<MdevDevice> found = query.Uuids.Count > 0 ? ByUuid(query.Uuids, query.Parents, types)
             : query.Parents.IsAll ? OnBus(types)
             : OfParents(query.Parents, types);
         foreach (MdevDevice device in found)
         {
-            if (types.IsAll || (device.Type is not null && types.Matches(device.Type)))
+            // One that was asked for by its UUID and is on its way out has no type any more.
+            if (types.IsAll || (device.Type is null ? query.Uuids.Count > 0 : types.Matches(device.Type)))
                 yield return device;
         }
 
@@ -80,7 +81,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         return types.Settle(name => (places ??= _parents.Named(new NameFilter()).ToList()).Exists(place => _types.HasType(place, name)));
     }
 
-    private IEnumerable<MdevDevice> ByUuid(IReadOnlyList<Guid> uuids, NameFilter parents)
+    private IEnumerable<MdevDevice> ByUuid(IReadOnlyList<Guid> uuids, NameFilter parents, NameFilter types)
     {
         NameFilter settled = parents.Settle(name => _parents.Find(name) is not null);
         using DirectoryHandle? bus = OpenBus();
@@ -99,10 +100,12 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
                 broken = true;
             }
 
-            if (device is not null && settled.Matches(device.Parent))
-                yield return device;
-            else if (!broken)
+            if (device is null && !broken)
                 report(NotFound(uuid));
+            else if (device is not null && !(settled.Matches(device.Parent) && (types.IsAll || device.Type is null || types.Matches(device.Type))))
+                report(IsOther(device));
+            else if (device is not null)
+                yield return device;
         }
     }
 
@@ -199,5 +202,9 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         }
     }
 
-    private MdevException NotFound(Guid uuid) => new(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}'.");
+    private MdevException IsOther(MdevDevice device) => new(
+        MdevError.DeviceNotFound,
+        $"The device with the UUID {device.Uuid} is of type '{Printable.Text(device.Type ?? "unknown")}' on parent '{Printable.Text(device.Parent)}' of host '{host.Root}', which is not what was asked for.");
+
+    private MdevException NotFound(Guid uuid) => new(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}'.{_parents.Note}");
 }

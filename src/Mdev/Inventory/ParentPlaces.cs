@@ -13,6 +13,9 @@ internal sealed class ParentPlaces(HostRoot host, Action<MdevException> report)
     /// <summary>Whether the host knows mediated devices at all.</summary>
     public bool IsSupported => host.HasDirectory(Bus);
 
+    /// <summary>What is to be added where something is not found: nothing, unless the host has no mediated devices at all.</summary>
+    public string Note => IsSupported ? "" : " It has no mediated device bus (/sys/bus/mdev): no driver that offers mediated devices is loaded.";
+
     /// <summary>
     /// Where the parents of these names are, in natural order. One exact name costs one look-up, however many parents there are.
     /// A name without wildcards that no parent has is reported.
@@ -38,7 +41,7 @@ internal sealed class ParentPlaces(HostRoot host, Action<MdevException> report)
         }
 
         foreach (string name in settled.Unmatched)
-            report(new MdevException(MdevError.ParentNotFound, $"No parent is named '{Printable.Text(name)}' on host '{host.Root}'."));
+            report(new MdevException(MdevError.ParentNotFound, $"No parent is named '{Printable.Text(name)}' on host '{host.Root}'.{Note}"));
     }
 
     /// <summary>The parent of exactly this name; null when there is none.</summary>

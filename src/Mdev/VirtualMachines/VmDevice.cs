@@ -47,7 +47,7 @@ public sealed partial record VmDevice
             _ => null,
         };
         if (why is not null)
-            throw new MdevException(MdevError.InvalidArgument, $"Device {device.Uuid} cannot be given to a VM so: {why}.");
+            throw new MdevException(MdevError.InvalidArgument, $"Device {device.Uuid} cannot be given to a VM like that: {why}.");
         return new VmDevice
         {
             Uuid = device.Uuid,

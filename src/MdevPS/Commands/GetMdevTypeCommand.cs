@@ -22,6 +22,7 @@ public sealed class GetMdevTypeCommand : MdevCommand
     [Parameter]
     [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(TypeNameCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Only types of these parents; wildcards are allowed.</summary>

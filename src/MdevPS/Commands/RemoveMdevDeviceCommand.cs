@@ -18,6 +18,7 @@ public sealed class RemoveMdevDeviceCommand : ChangingCommand
     /// <summary>UUIDs of the devices.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
+    [UuidOf]
     [ArgumentCompleter(typeof(UuidCompleter))]
     public Guid[] Uuid { get; set; } = [];
 
@@ -37,7 +38,12 @@ public sealed class RemoveMdevDeviceCommand : ChangingCommand
     protected override object? Target => Uuid;
 
     /// <inheritdoc/>
-    protected override void Change(HostRoot host) => ForEach(Uuid, uuid => RemoveOne(host, uuid));
+    protected override void Change(HostRoot host)
+    {
+        if (!EvenIfInUse && MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)))
+            throw new MdevException(MdevError.InvalidArgument, "-TimeoutSec says how long to wait for devices in use, and those are refused at once without -EvenIfInUse. Give -EvenIfInUse too, or leave -TimeoutSec out.");
+        ForEach(Uuid, uuid => RemoveOne(host, uuid));
+    }
 
     /// <summary>Waits for the removals that could not be ended at once, for all of them together.</summary>
     protected override void EndProcessing()

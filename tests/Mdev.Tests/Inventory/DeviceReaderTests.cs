@@ -81,11 +81,13 @@ public sealed class DeviceReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_uuid_on_another_parent_is_not_there()
+    public void A_uuid_on_another_parent_or_of_another_type_is_told_with_what_it_is()
     {
         _host.AddParent("q").AddDevice("p", One, "made-1");
         Assert.Empty(_host.Devices(new DeviceQuery { Uuids = [Guid.Parse(One)], Parents = NameFilter.Of("q") }));
-        Assert.Equal(MdevError.DeviceNotFound, Assert.Single(_host.Reports).Error);
+        Assert.Empty(_host.Devices(new DeviceQuery { Uuids = [Guid.Parse(One)], Types = NameFilter.Of("made-2") }));
+        Assert.Equal([MdevError.DeviceNotFound, MdevError.DeviceNotFound], _host.Reports.Select(e => e.Error));
+        Assert.All(_host.Reports, e => Assert.Contains("'made-1' on parent 'p'", e.Message));
     }
 
     [Fact]

@@ -107,12 +107,20 @@ public sealed class ParentReaderTests : IDisposable
     public void A_host_without_the_bus_is_empty_and_says_so_only_when_asked_to_change_it()
     {
         Directory.Delete($"{_host.Root}/sys", recursive: true);
+        Directory.CreateDirectory($"{_host.Root}/sys");
         Assert.Empty(_host.Parents());
         Assert.Empty(_host.Types());
         Assert.Empty(_host.Devices());
         Assert.Empty(_host.Reports);
         Assert.False(new ParentReader(_host.Host, _host.Reports.Add).IsSupported);
         Assert.Equal(MdevError.NotSupported, Assert.Throws<MdevException>(() => new ParentReader(_host.Host, _host.Reports.Add).RequireSupport()).Error);
+
+        // Who asks for something by its name is told why it cannot be there.
+        Assert.Empty(_host.Parents("p"));
+        Assert.Empty(_host.Types(new TypeQuery { Types = NameFilter.Of("t") }));
+        Assert.Empty(_host.Devices(new DeviceQuery { Uuids = [Guid.NewGuid()] }));
+        Assert.Equal([MdevError.ParentNotFound, MdevError.TypeNotFound, MdevError.DeviceNotFound], _host.Reports.Select(e => e.Error));
+        Assert.All(_host.Reports, e => Assert.Contains("no mediated device bus", e.Message));
     }
 
     [Fact]

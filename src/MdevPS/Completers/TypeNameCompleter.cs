@@ -1,0 +1,15 @@
+using System.Collections;
+using Mdev;
+using Mdev.Inventory;
+
+namespace MdevPS.Completers;
+
+/// <summary>Completes the human names of types, of those that a parent typed before offers.</summary>
+public sealed class TypeNameCompleter : HostCompleter
+{
+    private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound) =>
+        new TypeReader(host, Ignore).Read(new TypeQuery { Parents = Typed(bound, "Parent"), Types = Typed(bound, "Type") })
+            .Where(t => t.Name is not null)
+            .GroupBy(t => t.Name!)
+            .Select(g => (g.Key, string.Join(", ", g.Select(t => t.Type).Distinct())));
+}
