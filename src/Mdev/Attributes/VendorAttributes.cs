@@ -14,6 +14,8 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
     private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
     private const UnixFileMode Writable = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
+    private readonly AttributeReader _attributes = new(report);
+
     /// <summary>Makes sure that a name can be that of a vendor's attribute of a device, before there is one.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.AttributeNotFound"/>.</exception>
     public static void RequireVendorName(string name)
@@ -185,7 +187,7 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
         return new MdevAttribute
         {
             Name = name,
-            Value = access == AttributeAccess.WriteOnly ? null : Value(directory, name),
+            Value = access == AttributeAccess.WriteOnly ? null : _attributes.Value(directory, name),
             Access = access,
             Uuid = owner.Uuid,
             Type = owner.Type,
@@ -193,19 +195,6 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
             SysfsPath = path,
             Root = host.Root,
         };
-    }
-
-    private string? Value(DirectoryHandle directory, string name)
-    {
-        try
-        {
-            return directory.ReadAttribute(name);
-        }
-        catch (MdevException e)
-        {
-            report(e);
-            return null;
-        }
     }
 
     // Null when it is gone meanwhile.

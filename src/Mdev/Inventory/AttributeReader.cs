@@ -6,6 +6,20 @@ namespace Mdev.Inventory;
 /// <summary>Reads attributes so that a bad one costs its property and one report, never the object.</summary>
 internal sealed class AttributeReader(Action<MdevException> report)
 {
+    /// <summary>The value of an attribute, which may be empty; null when it is absent or cannot be read.</summary>
+    public string? Value(DirectoryHandle directory, string name)
+    {
+        try
+        {
+            return directory.ReadAttribute(name);
+        }
+        catch (MdevException e)
+        {
+            report(e);
+            return null;
+        }
+    }
+
     /// <summary>The text of an attribute; null when it is absent, empty or cannot be read.</summary>
     public string? Text(DirectoryHandle directory, string name) => Value(directory, name) is { Length: > 0 } value ? value : null;
 
@@ -40,17 +54,4 @@ internal sealed class AttributeReader(Action<MdevException> report)
 
     /// <summary>The last part of a path.</summary>
     public static string LastPart(string path) => path[(path.LastIndexOf('/') + 1)..];
-
-    private string? Value(DirectoryHandle directory, string name)
-    {
-        try
-        {
-            return directory.ReadAttribute(name);
-        }
-        catch (MdevException e)
-        {
-            report(e);
-            return null;
-        }
-    }
 }

@@ -13,14 +13,8 @@ namespace MdevPS.Commands;
 /// </summary>
 [Cmdlet(VerbsCommon.Get, Nouns.Attribute)]
 [OutputType(typeof(MdevAttribute))]
-public sealed class GetMdevAttributeCommand : MdevCommand
+public sealed class GetMdevAttributeCommand : AttributeCommand
 {
-    /// <summary>UUIDs of devices.</summary>
-    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [UuidOf]
-    [ArgumentCompleter(typeof(UuidCompleter))]
-    public Guid[]? Uuid { get; set; }
-
     /// <summary>Names of attributes, those in a sub-directory as vendor/memory; wildcards are allowed. Never taken from the pipeline, because most objects have a Name.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -28,32 +22,13 @@ public sealed class GetMdevAttributeCommand : MdevCommand
     [ArgumentCompleter(typeof(AttributeCompleter))]
     public string[]? Name { get; set; }
 
-    /// <summary>Parents, or the parents of the types; wildcards are allowed.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [NameOf(typeof(MdevParent))]
-    [ArgumentCompleter(typeof(ParentCompleter))]
-    public string[]? Parent { get; set; }
-
-    /// <summary>Type ids; wildcards are allowed.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [NameOf(typeof(MdevType))]
-    [ArgumentCompleter(typeof(TypeCompleter))]
-    public string[]? Type { get; set; }
-
-    /// <inheritdoc/>
-    protected override object? Target => (object?)Uuid ?? Type ?? Parent;
-
     /// <inheritdoc/>
     protected override void ProcessHost(HostRoot host)
     {
         var attributes = new VendorAttributes(host, Report);
-        var owners = new AttributeOwners { Uuids = Uuid ?? [], Types = NamePatterns.Filter(Type), Parents = NamePatterns.Filter(Parent) };
         bool isStrict = Uuid is { Length: > 0 } || IsNamed(Type ?? Parent);
         var found = new HashSet<string>();
-        foreach (MdevAttribute attribute in owners.On(host, Report).SelectMany(owner => attributes.Read(owner, NamePatterns.Filter(Name), isStrict)))
+        foreach (MdevAttribute attribute in Owners(host).SelectMany(owner => attributes.Read(owner, NamePatterns.Filter(Name), isStrict)))
         {
             if (StopToken.IsCancellationRequested)
                 return;

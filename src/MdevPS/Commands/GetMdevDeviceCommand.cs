@@ -56,8 +56,7 @@ public sealed class GetMdevDeviceCommand : MdevCommand
     /// <inheritdoc/>
     protected override void ProcessHost(HostRoot host)
     {
-        if (!new ParentReader(host, Report).IsSupported)
-            WriteVerbose($"Host '{host.Root}' has no /sys/bus/mdev: no driver that offers mediated devices is loaded.");
+        TellIfUnsupported(host);
         IEnumerable<MdevDevice> devices = new DeviceReader(host, Report).Read(new DeviceQuery
         {
             Uuids = Uuid ?? [],

@@ -24,9 +24,7 @@ public sealed class GetMdevParentCommand : MdevCommand
     /// <inheritdoc/>
     protected override void ProcessHost(HostRoot host)
     {
-        var reader = new ParentReader(host, Report);
-        if (!reader.IsSupported)
-            WriteVerbose($"Host '{host.Root}' has no /sys/bus/mdev: no driver that offers mediated devices is loaded.");
-        WriteEach(reader.Read(NamePatterns.Filter(Parent)));
+        TellIfUnsupported(host);
+        WriteEach(new ParentReader(host, Report).Read(NamePatterns.Filter(Parent)));
     }
 }

@@ -43,8 +43,7 @@ public sealed class GetMdevTypeCommand : MdevCommand
     /// <inheritdoc/>
     protected override void ProcessHost(HostRoot host)
     {
-        if (!new ParentReader(host, Report).IsSupported)
-            WriteVerbose($"Host '{host.Root}' has no /sys/bus/mdev: no driver that offers mediated devices is loaded.");
+        TellIfUnsupported(host);
         WriteEach(new TypeReader(host, Report).Read(new TypeQuery
         {
             Types = NamePatterns.Filter(Type),

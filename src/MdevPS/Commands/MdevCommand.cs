@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Inventory;
 using Mdev.Kernel;
 using MdevPS.Errors;
 
@@ -96,6 +97,13 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
                 return;
             WriteObject(item);
         }
+    }
+
+    /// <summary>Says with -Verbose why a list is empty, where the host has no mediated devices at all. Listing such a host is no error.</summary>
+    protected void TellIfUnsupported(HostRoot host)
+    {
+        if (!new ParentReader(host, Report).IsSupported)
+            WriteVerbose($"Host '{host.Root}' has no /sys/bus/mdev: no driver that offers mediated devices is loaded.");
     }
 
     /// <summary>The host that the record is about. A pipeline of many records is mostly about one.</summary>

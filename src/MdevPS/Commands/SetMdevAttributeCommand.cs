@@ -10,14 +10,8 @@ namespace MdevPS.Commands;
 /// <summary>Sets a vendor attribute: of devices where -Uuid is given, else of types where -Type is, else of the parents of -Parent.</summary>
 [Cmdlet(VerbsCommon.Set, Nouns.Attribute, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(void))]
-public sealed class SetMdevAttributeCommand : ChangingCommand
+public sealed class SetMdevAttributeCommand : AttributeCommand
 {
-    /// <summary>UUIDs of devices.</summary>
-    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [UuidOf]
-    [ArgumentCompleter(typeof(UuidCompleter))]
-    public Guid[]? Uuid { get; set; }
-
     /// <summary>The name of the attribute, one in a sub-directory as nvidia/vgpu_params.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -29,32 +23,18 @@ public sealed class SetMdevAttributeCommand : ChangingCommand
     [ValidateNotNullOrEmpty]
     public string[] Value { get; set; } = [];
 
-    /// <summary>Parents, or the parents of the types; wildcards are allowed.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [SupportsWildcards]
-    [NameOf(typeof(MdevParent))]
-    [ArgumentCompleter(typeof(ParentCompleter))]
-    public string[]? Parent { get; set; }
-
-    /// <summary>Type ids; wildcards are allowed.</summary>
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [SupportsWildcards]
-    [NameOf(typeof(MdevType))]
-    [ArgumentCompleter(typeof(TypeCompleter))]
-    public string[]? Type { get; set; }
+    /// <summary>The computer that a remoted object came from.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true, DontShow = true)]
+    public string? PSComputerName { get; set; }
 
     /// <inheritdoc/>
-    protected override object? Target => (object?)Uuid ?? Type ?? Parent;
-
-    /// <inheritdoc/>
-    protected override void Change(HostRoot host)
+    protected override void ProcessHost(HostRoot host)
     {
+        Computer.RequireThis(PSComputerName);
         if (Uuid is not { Length: > 0 } && Type is not { Length: > 0 } && Parent is null)
             throw new MdevException(MdevError.InvalidArgument, "It is not said whose attribute is to be set. Give -Uuid, -Type or -Parent.");
         var attributes = new VendorAttributes(host, Report);
-        var owners = new AttributeOwners { Uuids = Uuid ?? [], Types = NamePatterns.Filter(Type), Parents = NamePatterns.Filter(Parent) };
-        foreach (AttributeOwner owner in owners.On(host, Report))
+        foreach (AttributeOwner owner in Owners(host))
         {
             if (StopToken.IsCancellationRequested)
                 return;
