@@ -63,6 +63,9 @@ public sealed class HostRoot
         return new HostRoot(root, directory.RealPath(), kernel, trace);
     }
 
+    /// <summary>The same host, with nobody told of what is done: for what must be brought to an end, whatever happens to who would be told.</summary>
+    public HostRoot Silent => new(Root, _realPrefix, Kernel, trace: null);
+
     /// <summary>The path on this machine of a host path.</summary>
     public string OnMachine(string hostPath) => _prefix + hostPath;
 
@@ -139,7 +142,8 @@ public sealed class HostRoot
         attribute.Write(Encoding.UTF8.GetBytes(value));
     }
 
-    private static string Absolute(string root) => Path.GetFullPath(root) is { Length: > 1 } path ? path.TrimEnd('/') : "/";
+    /// <summary>A root as <see cref="Root"/> has it.</summary>
+    public static string Absolute(string root) => Path.GetFullPath(root) is { Length: > 1 } path ? path.TrimEnd('/') : "/";
 
     private static int LastSlash(StringBuilder path)
     {

@@ -96,6 +96,28 @@ Describe 'Stopping a pipeline' -Tag Simulation -Skip:$isKernel {
         $there.Count - $made.Count | Should -BeIn 0, 1
     }
 
+    It 'leaves nothing of <Request> that is stopped in the middle' -ForEach @(
+        @{ Request = 'all or nothing'; Driver = 'fleet'; Script = 'New-MdevDevice fleet-1 -Count 4000 -AllOrNothing' }
+        @{ Request = 'a device with attributes'; Driver = 'vfio_ap'
+            Script = 'New-MdevDevice vfio_ap-passthrough -Attribute (@(2..250; 2..250; 2..250; 2..250) | ForEach-Object { @{ assign_control_domain = $_ }; @{ unassign_control_domain = $_ } })' }
+    ) {
+        $simulation = New-MdevSimulation $Driver
+        $hosts.Add($simulation.Root)
+        $shell = [powershell]::Create()
+        try {
+            [void] $shell.AddScript("Import-Module '$manifest'; `$env:MDEVPS_ROOT = '$($simulation.Root)'; $Script")
+            $running = $shell.BeginInvoke()
+            while (-not (Get-MdevDevice -Root $simulation.Root -ErrorAction Ignore | Select-Object -First 1) -and -not $running.IsCompleted) { Start-Sleep -Milliseconds 1 }
+            $running.IsCompleted | Should -BeFalse -Because 'it is stopped in the middle'
+            $shell.Stop()
+        }
+        finally {
+            $shell.Dispose()
+            $env:MDEVPS_ROOT = $root
+        }
+        Get-MdevDevice -Root $simulation.Root | Should -BeNullOrEmpty
+    }
+
     It 'stops Remove-MdevDevice between two devices' {
         New-MdevDevice fleet-1 -Count 64 | Out-Null
         $before = @(Get-MdevDevice).Count

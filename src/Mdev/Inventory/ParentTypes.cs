@@ -13,7 +13,7 @@ internal sealed class ParentTypes(HostRoot host, ParentPlace place, ConcurrentDi
     private readonly AttributeReader _attributes = new(report);
 
     /// <summary>Reads them, each as soon as it is asked for.</summary>
-    public IEnumerable<MdevType> Read(NameFilter types, TypeQuery query)
+    public IEnumerable<MdevType> Read(NameFilter types, TypeQuery query, CancellationToken cancel)
     {
         using DirectoryHandle? directory = Open();
         if (directory is null)
@@ -21,6 +21,8 @@ internal sealed class ParentTypes(HostRoot host, ParentPlace place, ConcurrentDi
         string? driver = null;
         foreach (string name in ParentPlaces.TypeNames(directory))
         {
+            if (cancel.IsCancellationRequested)
+                yield break;
             if (!types.Matches(name))
                 continue;
             driver ??= Driver(directory) ?? "";
@@ -52,12 +54,13 @@ internal sealed class ParentTypes(HostRoot host, ParentPlace place, ConcurrentDi
     private MdevType? ReadOne(DirectoryHandle types, string name, string driver, TypeQuery query)
     {
         // What can rule the type out is read first, so that nothing else of it is read then.
+        string? human = query.Names.IsAll ? null : _attributes.Text(types, $"{name}/name");
+        if (!query.Names.IsAll && (human is null || !query.Names.Matches(human)))
+            return null;
         int? available = query.Available ? _attributes.Number(types, $"{name}/available_instances") : null;
         if (query.Available && available is not > 0)
             return null;
-        string? human = _attributes.Text(types, $"{name}/name");
-        if (!query.Names.IsAll && (human is null || !query.Names.Matches(human)))
-            return null;
+        human ??= _attributes.Text(types, $"{name}/name");
         string? text = _attributes.Text(types, $"{name}/description");
         TypeDescription description = text is null ? default : descriptions.GetOrAdd(text, TypeDescription.Parse);
         return new MdevType

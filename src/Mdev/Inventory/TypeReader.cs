@@ -11,18 +11,22 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     private readonly ParentPlaces _parents = new(host, report);
 
     /// <summary>Reads the types, parent by parent, a little ahead of what is asked for.</summary>
-    public IEnumerable<MdevType> Read(TypeQuery query)
+    /// <param name="query">Which.</param>
+    /// <param name="cancel">Ends the reading before the next type, since a vendor may take its time over each.</param>
+    public IEnumerable<MdevType> Read(TypeQuery query, CancellationToken cancel = default)
     {
         List<ParentPlace> places = _parents.Named(query.Parents).ToList();
         NameFilter types = Settle(query.Types, places);
-        foreach (MdevType type in OfParents(places, types, query))
+        foreach (MdevType type in OfParents(places, types, query, cancel))
             yield return type;
+        if (cancel.IsCancellationRequested)
+            yield break;
         if (places.Count == 0 && !query.Parents.IsAll)
             yield break;
         foreach (string name in types.Unmatched)
             report(TypeNotFound(name, places));
         foreach (string name in query.Names.Unmatched)
-            report(new MdevException(MdevError.TypeNotFound, $"No type on host '{host.Root}' has the name '{Printable.Text(name)}'."));
+            report(new MdevException(MdevError.TypeNotFound, $"No type that was looked at on host '{host.Root}' has the name '{Printable.Text(name)}'."));
     }
 
     /// <summary>Where the types of these ids are, without a look at their files.</summary>
@@ -52,7 +56,9 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
             : nearest.Length > 0 ? $" The nearest are: {string.Join(", ", nearest.Select(n => Printable.Text(n)))}."
             : _parents.IsSupported ? " It offers no types at all."
             : _parents.Note;
-        string where = places.Count == 1 ? $"parent '{Printable.Text(places[0].Name)}'" : $"host '{host.Root}'";
+        string where = places.Count == 1 ? $"parent '{Printable.Text(places[0].Name)}'"
+            : places.Count == _parents.Named(new NameFilter()).Count() ? $"host '{host.Root}'"
+            : $"the {places.Count} parents that were asked for on host '{host.Root}'";
         return new MdevException(MdevError.TypeNotFound, $"No type '{Printable.Text(name)}' is offered by {where}.{hint}");
     }
 
@@ -65,15 +71,15 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
 
     // Reading an attribute is a driver's work, and one parent's need not wait for another's. Faults are told on the caller's thread, in
     // the order of the parents.
-    private IEnumerable<MdevType> OfParents(List<ParentPlace> places, NameFilter types, TypeQuery query)
+    private IEnumerable<MdevType> OfParents(List<ParentPlace> places, NameFilter types, TypeQuery query, CancellationToken cancel)
     {
         var descriptions = new ConcurrentDictionary<string, TypeDescription>();
         if (places.Count == 1 || Environment.ProcessorCount == 1)
-            return places.SelectMany(place => new ParentTypes(host, place, descriptions, report).Read(types, query));
+            return places.SelectMany(place => new ParentTypes(host, place, descriptions, report).Read(types, query, cancel));
         return ReadAhead.Of(places, place =>
         {
             var faults = new List<MdevException>();
-            return (Types: new ParentTypes(host, place, descriptions, faults.Add).Read(types, query).ToList(), Faults: faults);
+            return (Types: new ParentTypes(host, place, descriptions, faults.Add).Read(types, query, cancel).ToList(), Faults: faults);
         }).SelectMany(found =>
         {
             found.Faults.ForEach(report);

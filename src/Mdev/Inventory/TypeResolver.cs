@@ -12,7 +12,7 @@ public sealed class TypeResolver(HostRoot host, Action<MdevException> report)
     /// <see cref="MdevError.NotSupported"/>; <see cref="MdevError.TypeNotFound"/>, with the ids most like it; <see cref="MdevError.TypeAmbiguous"/>,
     /// with the ids that bear the name; <see cref="MdevError.ParentNotFound"/>.
     /// </exception>
-    public string Resolve(string idOrName, NameFilter parents)
+    public string Resolve(string idOrName, NameFilter parents, CancellationToken cancel = default)
     {
         new ParentReader(host, report).RequireSupport();
         MdevException? parentFault = null;
@@ -26,7 +26,7 @@ public sealed class TypeResolver(HostRoot host, Action<MdevException> report)
         List<string> ids = places.SelectMany(new ParentPlaces(host, report).TypeNames).Distinct().ToList();
         if (ids.Find(id => string.Equals(id, idOrName, StringComparison.OrdinalIgnoreCase)) is { } found)
             return found;
-        string[] named = types.Read(new TypeQuery { Parents = parents })
+        string[] named = types.Read(new TypeQuery { Parents = parents }, cancel)
             .Where(t => string.Equals(t.Name, idOrName, StringComparison.OrdinalIgnoreCase))
             .Select(t => t.Type).Distinct().Order(NaturalOrder.Instance).ToArray();
         return named switch

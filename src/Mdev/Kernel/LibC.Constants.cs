@@ -12,13 +12,11 @@ internal static unsafe partial class LibC
     public const int O_RDWR = 2;
     public const int O_NONBLOCK = 0x800;
     public const int O_CLOEXEC = 0x80000;
-    public const int O_PATH = 0x200000;
 
     // Arm and Power number these two otherwise than x86, s390x and RISC-V do.
     public static readonly int O_DIRECTORY = s_armNumbers ? 0x4000 : 0x10000;
     public static readonly int O_NOFOLLOW = s_armNumbers ? 0x8000 : 0x20000;
 
-    public const int LOCK_SH = 1;
     public const int LOCK_EX = 2;
     public const int LOCK_NB = 4;
 

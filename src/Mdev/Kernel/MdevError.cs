@@ -87,6 +87,9 @@ public enum MdevError
     /// <summary>The directory of a simulated host cannot be written or removed.</summary>
     SimulationFailed,
 
+    /// <summary>One device of several that are wanted all or not at all was declined.</summary>
+    Declined,
+
     /// <summary>The arguments contradict each other.</summary>
     InvalidArgument,
 }

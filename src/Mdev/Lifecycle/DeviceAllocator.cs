@@ -28,7 +28,7 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
             VendorAttributes.RequireVendorName(attribute.Name);
         if (request.Reuse && request.Attributes.Count > 0)
             throw new MdevException(MdevError.InvalidArgument, "Attributes are given to new devices only, and what attributes an idle one has been given cannot be known: ask for attributes or for reuse.");
-        var planner = new Planner(host, request.Placement, report, request.Reuse ? _idle.Of(request.Placement, request.Uuids, cancel) : null);
+        var planner = new Planner(host, request.Placement, report, request.Reuse ? _idle.Of(request.Placement, request.Uuids, cancel) : null, cancel);
         return request.AllOrNothing ? MakeAll(planner, request, cancel) : MakeEach(planner, request, report, cancel);
     }
 
@@ -45,6 +45,12 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
         catch (MdevException e)
         {
             failure = e;
+        }
+        catch
+        {
+            // Who is told of a fault, traces or decides may end everything, as PowerShell does with a stopped pipeline.
+            _ = Undo(made);
+            throw;
         }
 
         if (failure is null && !cancel.IsCancellationRequested)
@@ -101,6 +107,8 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
             if (decision == Decision.Leave)
             {
                 planner.Release(placement);
+                if (request.AllOrNothing)
+                    failed(new MdevException(MdevError.Declined, $"The device of type '{Printable.Text(request.Placement.Type)}' on parent '{Printable.Text(placement.Parent)}' was declined."));
                 return null;
             }
 
@@ -114,12 +122,20 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
             if (placement.Reuses is not null && HandOut(uuid) is { } reused)
                 return reused;
             if (placement.Reuses is not null)
+            {
+                planner.Release(placement);
                 continue;
+            }
+
             try
             {
                 MdevDevice device = _creator.Create(planner.PlaceOf(placement), request.Placement.Type, uuid, cancel);
-                _attributes.Set(device, request.Attributes);
+                _attributes.Set(device, request.Attributes, cancel);
                 return device;
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return null;
             }
             catch (MdevException e) when (e.Error is MdevError.AttributeFailed or MdevError.DeviceNotFound)
             {
@@ -158,7 +174,7 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
         made.RemoveAll(device => device.Reused);
         if (made.Count == 0)
             return "nothing was made.";
-        var remover = new DeviceRemover(host, report);
+        var remover = new DeviceRemover(host.Silent, _ => { });
         var left = new List<string>();
         foreach (MdevDevice device in made)
         {

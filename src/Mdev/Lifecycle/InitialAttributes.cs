@@ -11,19 +11,27 @@ internal sealed class InitialAttributes(HostRoot host, Action<MdevException> rep
 {
     private readonly VendorAttributes _attributes = new(host, report);
 
+    /// <exception cref="OperationCanceledException">It was stopped, and the device was removed again.</exception>
     /// <exception cref="MdevException"><see cref="MdevError.AttributeFailed"/>, with the errno and path of the write that failed.</exception>
-    public void Set(MdevDevice device, IReadOnlyList<AttributeValue> values)
+    public void Set(MdevDevice device, IReadOnlyList<AttributeValue> values, CancellationToken cancel)
     {
         for (int i = 0; i < values.Count; i++)
         {
             try
             {
+                cancel.ThrowIfCancellationRequested();
                 _attributes.Write(AttributeOwner.Of(device), values[i].Name, values[i].Value);
             }
             catch (MdevException e)
             {
                 string message = $"Attribute {i + 1} of {values.Count} failed. {e.Message.TrimEnd('.')}. {Undo(device)}";
                 throw new MdevException(MdevError.AttributeFailed, message, e.Path, e) { Uuid = device.Uuid };
+            }
+            catch
+            {
+                // Who listens to the trace may end everything at any word of it, as PowerShell does with a stopped pipeline.
+                _ = Undo(device);
+                throw;
             }
         }
     }
@@ -32,7 +40,7 @@ internal sealed class InitialAttributes(HostRoot host, Action<MdevException> rep
     {
         try
         {
-            new DeviceRemover(host, report).Remove(device);
+            new DeviceRemover(host.Silent, _ => { }).Remove(device);
             return "The device was removed again.";
         }
         catch (MdevException e)

@@ -24,12 +24,13 @@ public sealed class Planner
     /// <param name="request">The request.</param>
     /// <param name="report">Told of what is broken on the way.</param>
     /// <param name="idle">Devices to hand out again before new ones are made; null for none.</param>
-    public Planner(HostRoot host, PlacementRequest request, Action<MdevException> report, IEnumerable<MdevDevice>? idle = null)
+    /// <param name="cancel">Ends the look early; there is no plan then.</param>
+    public Planner(HostRoot host, PlacementRequest request, Action<MdevException> report, IEnumerable<MdevDevice>? idle = null, CancellationToken cancel = default)
     {
         new ParentReader(host, report).RequireSupport();
         (_host, _request, _survey) = (host, request, new Survey(host, report));
         _idle = [.. idle ?? []];
-        _devices = _survey.Take(request).OrderBy(d => d.Name, NaturalOrder.Instance).ToList();
+        _devices = _survey.Take(request, cancel).OrderBy(d => d.Name, NaturalOrder.Instance).ToList();
         _reasons = new Reasons(host, request, _devices);
     }
 

@@ -11,11 +11,11 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
 
     /// <summary>The physical devices with at least one parent that the request allows and that offers its type.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.TypeNotFound"/>: none does.</exception>
-    public List<PhysicalDevice> Take(PlacementRequest request)
+    public List<PhysicalDevice> Take(PlacementRequest request, CancellationToken cancel)
     {
         List<ParentPlace> allowed = _parents.Named(request.Parents).ToList();
         var devices = new Dictionary<string, PhysicalDevice>();
-        foreach (ParentPlace place in allowed)
+        foreach (ParentPlace place in allowed.TakeWhile(_ => !cancel.IsCancellationRequested))
         {
             if (!NamePattern.IsName(request.Type) || !host.HasDirectory($"{place.TypesPath}/{request.Type}"))
                 continue;
@@ -30,7 +30,7 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
             device.Functions.Add(new PhysicalDevice.Function(place) { Available = Available(place, request.Type) });
         }
 
-        return devices.Count > 0 ? [.. devices.Values] : throw new TypeReader(host, report).TypeNotFound(request.Type, allowed);
+        return devices.Count > 0 || cancel.IsCancellationRequested ? [.. devices.Values] : throw new TypeReader(host, report).TypeNotFound(request.Type, allowed);
     }
 
     /// <summary>What a parent says now that it has left of a type; null when it cannot be read.</summary>

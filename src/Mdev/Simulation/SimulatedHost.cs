@@ -19,26 +19,38 @@ public sealed record SimulatedHost
     /// <param name="drivers">Names out of <see cref="Drivers"/>.</param>
     /// <param name="path">The directory to make it in, which must be absent or empty; null for a new one among the temporary files.</param>
     /// <param name="sizes">How large it is; null for the usual sizes.</param>
+    /// <param name="cancel">Stops the making; what is made of the host until then is removed again.</param>
+    /// <exception cref="OperationCanceledException">It was stopped.</exception>
     /// <exception cref="MdevException">
     /// <see cref="MdevError.InvalidArgument"/>: no driver of that name, or no such size of it; <see cref="MdevError.PathExists"/>: something is there already;
     /// <see cref="MdevError.SimulationFailed"/>.
     /// </exception>
-    public static SimulatedHost Create(IEnumerable<string> drivers, string? path = null, SimulationSizes? sizes = null)
+    public static SimulatedHost Create(IEnumerable<string> drivers, string? path = null, SimulationSizes? sizes = null, CancellationToken cancel = default)
     {
         Dictionary<string, SimulatedDriver> chosen = drivers.Distinct(StringComparer.OrdinalIgnoreCase).ToDictionary(name => name, SimulatedDrivers.ByName);
         sizes ??= new SimulationSizes();
         RequireSizes(chosen, sizes);
-        string root = path is null ? Directory.CreateTempSubdirectory("mdevps-").FullName : Path.GetFullPath(path);
-        return Try(root, "made", () =>
+        string place = path is null ? Path.GetTempPath() : Path.GetFullPath(path);
+        return Try(place, "made", () =>
         {
+            string root = path is null ? Directory.CreateTempSubdirectory("mdevps-").FullName : place;
             if (File.Exists(root) || (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()))
                 throw new MdevException(MdevError.PathExists, $"A simulated host cannot be made in '{root}': something is there already.", root);
             Directory.CreateDirectory(root);
-            var builder = new SimulatedHostBuilder(new SimulatedTree(root));
-            foreach (SimulatedDriver driver in chosen.Values)
-                driver.Register(builder, sizes);
+            try
+            {
+                var builder = new SimulatedHostBuilder(new SimulatedTree(root, cancel));
+                foreach (SimulatedDriver driver in chosen.Values)
+                    driver.Register(builder, sizes);
+            }
+            catch
+            {
+                Directory.Delete(root, recursive: true);
+                throw;
+            }
+
             // The marker comes last: a host that was not finished is none.
-            SimulationMarker.Write(root, []);
+            SimulationMarker.Write(root);
             new SimulatedKernel(root).Core.Refresh();
             return new SimulatedHost { Root = root, Driver = [.. chosen.Keys.Select(key => Drivers.First(name => name.Equals(key, StringComparison.OrdinalIgnoreCase)))] };
         });
@@ -52,7 +64,9 @@ public sealed record SimulatedHost
         // Directory.Delete removes a link itself and never what it leads to.
         Try(root, "removed", () =>
         {
-            Directory.Delete(root, recursive: true);
+            // Whoever is at work there, such as a removal that waited, is let to the end of it.
+            using (HostLock.Take(root))
+                Directory.Delete(root, recursive: true);
             return root;
         });
     }

@@ -28,23 +28,14 @@ internal sealed class SimulatedKernel : IKernel
         if (!SimulationMarker.IsIn(root))
             return null;
         var kernel = new SimulatedKernel(root);
-        kernel.Core.FinishPending();
-        return kernel;
+        return Guarded(root, () =>
+        {
+            kernel.Core.FinishPending();
+            return kernel;
+        });
     }
 
-    public IAttributeWriter OpenAttribute(string path)
-    {
-        Descriptor descriptor = Descriptor.Open(path, LibC.O_WRONLY | LibC.O_NOFOLLOW | LibC.O_NONBLOCK);
-        // sysfs goes by the mode alone, also for root; an ordinary file system lets root write everything. Asked is the descriptor, because
-        // by now the path may be gone.
-        int errno = (File.GetUnixFileMode($"/proc/self/fd/{descriptor.Number}") & (UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0 ? Errno.EACCES
-            : SimulationMarker.Read(_tree.Root).IsReadOnly ? Errno.EROFS
-            : 0;
-        if (errno == 0)
-            return new Attribute(this, path, descriptor);
-        descriptor.Dispose();
-        throw Refused(errno, "open", path);
-    }
+    public IAttributeWriter OpenAttribute(string path) => Guarded(path, () => SimulatedAttribute.Open(_tree, Core, path));
 
     public IDisposable OpenGroup(string path)
     {
@@ -104,38 +95,20 @@ internal sealed class SimulatedKernel : IKernel
             _processes.End(processId);
     }
 
-    public static MdevException Refused(int errno, string operation, string path) =>
-        new(MdevError.WriteRefused, "The simulated kernel refused", errno, operation, path);
-
-    private sealed class Attribute(SimulatedKernel kernel, string path, Descriptor descriptor) : IAttributeWriter
+    /// <summary>Does something to the tree, which somebody may just be removing.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.SimulationFailed"/>: the file system refused.</exception>
+    public static T Guarded<T>(string path, Func<T> action)
     {
-        public string Path => path;
-
-        public void Write(ReadOnlySpan<byte> value)
+        try
         {
-            // A file that is no longer where it was opened is that of a device or a driver that went away meanwhile.
-            int errno = System.IO.Path.GetFileName(descriptor.RealPath) != System.IO.Path.GetFileName(path) || !File.Exists(path)
-                ? Errno.ENODEV
-                : kernel.Core.Store(path[kernel._tree.Root.Length..], value);
-            if (errno != 0)
-                throw Refused(errno, "write", path);
+            return action();
         }
-
-        public void WriteDetached(string value) => new Thread(() => WriteUnheard(value)) { IsBackground = true }.Start();
-
-        public void Dispose() => descriptor.Dispose();
-
-        private void WriteUnheard(string value)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            try
-            {
-                // The descriptor may be closed by now, so the file is told by its name.
-                kernel.Core.Store(path[kernel._tree.Root.Length..], Encoding.UTF8.GetBytes(value));
-            }
-            catch (IOException)
-            {
-                // The host itself may be gone before the device is let go.
-            }
+            throw new MdevException(MdevError.SimulationFailed, $"The simulated host could not answer for '{path}': {e.Message}", path, e);
         }
     }
+
+    public static MdevException Refused(int errno, string operation, string path) =>
+        new(MdevError.WriteRefused, "The simulated kernel refused", errno, operation, path);
 }

@@ -4,7 +4,8 @@ namespace Mdev.Simulation;
 
 /// <summary>The files of a simulated host. Paths are host paths; links are written as the kernel writes them, relative.</summary>
 /// <param name="root">The root directory of the host.</param>
-internal sealed class SimulatedTree(string root)
+/// <param name="cancel">Stops the making of files.</param>
+internal sealed class SimulatedTree(string root, CancellationToken cancel = default)
 {
     /// <summary>Where things are put together that must appear, or vanish, at once.</summary>
     private const string Staging = "/.mdevps-staging";
@@ -95,11 +96,13 @@ internal sealed class SimulatedTree(string root)
     }
 
     /// <summary>The host path that a link in <paramref name="directory"/> leads to.</summary>
+    /// <exception cref="FileNotFoundException">It is not there any more.</exception>
     public string Resolve(string directory, string name) =>
-        Path.GetFullPath(Path.Combine(directory, new FileInfo(OnMachine($"{directory}/{name}")).LinkTarget!));
+        new FileInfo(OnMachine($"{directory}/{name}")).LinkTarget is { } target ? Path.GetFullPath(Path.Combine(directory, target)) : throw new FileNotFoundException(null, OnMachine($"{directory}/{name}"));
 
     private void AddFile(string path, string value, UnixFileMode mode)
     {
+        cancel.ThrowIfCancellationRequested();
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = mode };
         using var stream = new FileStream(OnMachine(path), options);
         stream.Write(s_utf8.GetBytes(value));

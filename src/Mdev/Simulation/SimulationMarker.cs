@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Mdev.Simulation;
 
 /// <summary>
-/// The file that makes a directory a simulated host: its presence lets MdevPS write below it, and its lines <c>key=value</c> hold the sizes that the simulated drivers were built with. All other state is in the tree itself.
+/// The file that makes a directory a simulated host: its presence lets MdevPS write below it, and a line <c>read-only=1</c> makes its sysfs
+/// one that is mounted read-only. All other state is in the tree itself.
 /// </summary>
 internal sealed class SimulationMarker
 {
@@ -30,10 +31,8 @@ internal sealed class SimulationMarker
         .Where(pair => pair.Length == 2)
         .ToDictionary(pair => pair[0], pair => pair[1]));
 
-    public static void Write(string root, IEnumerable<KeyValuePair<string, long>> values) => File.WriteAllLines(
-        PathIn(root),
-        [Heading, .. values.Select(pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key}={pair.Value}"))]);
+    public static void Write(string root) => File.WriteAllLines(PathIn(root), [Heading]);
 
-    public long Number(string key, long otherwise) =>
+    private long Number(string key, long otherwise) =>
         _values.TryGetValue(key, out string? text) && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : otherwise;
 }

@@ -56,6 +56,7 @@ public sealed class ConvertToMdevLibvirtXmlCommand : VmCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (AttributePairs.HasNoOrder(Attribute))
             WriteWarning(AttributePairs.NoOrder);
     }

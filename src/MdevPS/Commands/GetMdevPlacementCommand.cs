@@ -22,7 +22,7 @@ public sealed class GetMdevPlacementCommand : PlacingCommand
             throw new MdevException(MdevError.InvalidArgument, "-Maximum contradicts -Count, -Uuid and -AllOrNothing. Leave them out.");
         Action<MdevException> noRoom = Maximum ? _ => { } : ReportOne;
         IdleDevices? idle = request.Reuse ? IdleOf(host) : null;
-        var planner = new Planner(host, request.Placement, ReportOne, idle?.Of(request.Placement, request.Uuids, StopToken));
+        var planner = new Planner(host, request.Placement, ReportOne, idle?.Of(request.Placement, request.Uuids, StopToken), StopToken);
         foreach (MdevPlacement placement in planner.Plan(Maximum ? int.MaxValue : request.Count, request.Uuids, request.AllOrNothing, noRoom))
         {
             if (StopToken.IsCancellationRequested)

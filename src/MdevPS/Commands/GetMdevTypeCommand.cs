@@ -50,6 +50,6 @@ public sealed class GetMdevTypeCommand : MdevCommand
             Names = NamePatterns.Filter(Name),
             Parents = NamePatterns.Filter(Parent),
             Available = Available,
-        }));
+        }, StopToken));
     }
 }

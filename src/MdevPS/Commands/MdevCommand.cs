@@ -44,6 +44,17 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    protected override void BeginProcessing()
+    {
+        // A variable that is empty by mistake must not mean everything. What an object of the pipeline leaves empty comes later.
+        foreach ((string name, object? value) in MyInvocation.BoundParameters)
+        {
+            if (value is null or string { Length: 0 } or Array { Length: 0 })
+                ThrowTerminatingError(MdevErrorRecord.Of(new MdevException(MdevError.InvalidArgument, $"-{name} was given, and what was given is empty."), value));
+        }
+    }
+
     /// <summary>Does the work of one record; what it throws becomes an error record, and the next one goes on.</summary>
     /// <param name="host">The host that the record is about.</param>
     protected abstract void ProcessHost(HostRoot host);
@@ -106,13 +117,20 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
             WriteVerbose($"Host '{host.Root}' has no /sys/bus/mdev: no driver that offers mediated devices is loaded.");
     }
 
+    // A stopped pipeline takes no word any more, and what is being done is to come to an end all the same.
+    private void Trace(string text)
+    {
+        if (!StopToken.IsCancellationRequested)
+            WriteVerbose(text);
+    }
+
     /// <summary>The host that the record is about. A pipeline of many records is mostly about one.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>.</exception>
     protected HostRoot OpenHost()
     {
         if (_host is null || _hostRoot != Root)
         {
-            _host = HostRoot.Open(Root is null ? null : GetUnresolvedProviderPathFromPSPath(Root), WriteVerbose);
+            _host = HostRoot.Open(Root is null ? null : FilePath.Of(this, Root), Trace);
             _hostRoot = Root;
         }
 

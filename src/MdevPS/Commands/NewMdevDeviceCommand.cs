@@ -14,6 +14,7 @@ public sealed class NewMdevDeviceCommand : PlacingCommand
     /// <inheritdoc/>
     protected override void BeginProcessing()
     {
+        base.BeginProcessing();
         if (AttributePairs.HasNoOrder(Attribute))
             WriteWarning(AttributePairs.NoOrder);
     }

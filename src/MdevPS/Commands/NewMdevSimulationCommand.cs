@@ -10,8 +10,10 @@ namespace MdevPS.Commands;
 /// <summary>Makes a simulated host: a directory that every other cmdlet takes for a host with mediated devices.</summary>
 [Cmdlet(VerbsCommon.New, Nouns.Simulation, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(SimulatedHost))]
-public sealed class NewMdevSimulationCommand : PSCmdlet
+public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
 {
+    private readonly CancellationTokenSource _stop = new();
+
     /// <summary>The drivers that the host has.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNullOrEmpty]
@@ -66,13 +68,29 @@ public sealed class NewMdevSimulationCommand : PSCmdlet
     public int? DeviceCount { get; set; }
 
     /// <inheritdoc/>
-    protected override void ProcessRecord()
+    public void Dispose() => _stop.Dispose();
+
+    /// <inheritdoc/>
+    protected override void StopProcessing()
     {
-        string? path = Path is null ? null : GetUnresolvedProviderPathFromPSPath(Path);
-        if (!ShouldProcess(path ?? "a new temporary directory", $"Make simulated host with {string.Join(", ", Driver)}"))
-            return;
         try
         {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Ctrl+C came while the pipeline was already being taken down.
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord()
+    {
+        try
+        {
+            string? path = Path is null ? null : FilePath.Of(this, Path);
+            if (!ShouldProcess(path ?? "a new temporary directory", $"Make simulated host with {string.Join(", ", Driver)}"))
+                return;
             SimulatedHost host = SimulatedHost.Create(Driver, path, new SimulationSizes
             {
                 GpuCount = GpuCount,
@@ -82,14 +100,18 @@ public sealed class NewMdevSimulationCommand : PSCmdlet
                 FunctionCount = FunctionCount,
                 TypeCount = TypeCount,
                 DeviceCount = DeviceCount,
-            });
+            }, _stop.Token);
             if (Use)
                 Environment.SetEnvironmentVariable(HostRoot.EnvironmentVariable, host.Root);
             WriteObject(host);
         }
         catch (MdevException e)
         {
-            WriteError(MdevErrorRecord.Of(e, path));
+            WriteError(MdevErrorRecord.Of(e, Path));
+        }
+        catch (OperationCanceledException)
+        {
+            // Ctrl+C: nothing is left of the host.
         }
     }
 }

@@ -88,7 +88,7 @@ public abstract class PlacingCommand : ChangingCommand
         {
             Placement = new PlacementRequest
             {
-                Type = new TypeResolver(host, ReportOne).Resolve(Type, parents),
+                Type = new TypeResolver(host, ReportOne).Resolve(Type, parents, StopToken),
                 Parents = parents,
                 Policy = Placement,
                 NumaNode = NumaNode,

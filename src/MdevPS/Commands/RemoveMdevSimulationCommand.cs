@@ -23,21 +23,21 @@ public sealed class RemoveMdevSimulationCommand : PSCmdlet
     /// <inheritdoc/>
     protected override void ProcessRecord()
     {
-        string root = GetUnresolvedProviderPathFromPSPath(Root);
         try
         {
+            string root = FilePath.Of(this, Root);
             Computer.RequireThis(PSComputerName);
             SimulatedHost.RequireMarker(root);
             if (!ShouldProcess(root, "Remove simulated host"))
                 return;
             SimulatedHost.Remove(root);
             // A default that is gone would only make every later cmdlet fail.
-            if (Environment.GetEnvironmentVariable(HostRoot.EnvironmentVariable) is { Length: > 0 } now && System.IO.Path.GetFullPath(now) == System.IO.Path.GetFullPath(root))
+            if (HostRoot.Default == HostRoot.Absolute(root))
                 Environment.SetEnvironmentVariable(HostRoot.EnvironmentVariable, null);
         }
         catch (MdevException e)
         {
-            WriteError(MdevErrorRecord.Of(e, root));
+            WriteError(MdevErrorRecord.Of(e, Root));
         }
     }
 }

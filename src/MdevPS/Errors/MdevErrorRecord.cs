@@ -31,6 +31,7 @@ internal static class MdevErrorRecord
         MdevError.AttributeUnreadable => ErrorCategory.ReadError,
         MdevError.VfioRefused => ErrorCategory.OpenError,
         MdevError.WriteRefused or MdevError.AttributeFailed or MdevError.SimulationFailed => ErrorCategory.WriteError,
+        MdevError.Declined => ErrorCategory.OperationStopped,
         _ => ErrorCategory.InvalidOperation,
     };
 
@@ -63,6 +64,7 @@ internal static class MdevErrorRecord
         MdevError.OtherComputer => "Run the command on that computer: Invoke-Command -ComputerName.",
         MdevError.NotASimulation => "Name the Root that New-MdevSimulation gave.",
         MdevError.SimulationFailed => "See that this user may write there, and that there is room.",
+        MdevError.Declined => "Answer yes to all of them, or leave -AllOrNothing out.",
         MdevError.PathExists => "Name a directory that is absent or empty.",
         _ => "See Get-Help for the command.",
     };

@@ -26,6 +26,25 @@ public sealed class InitialAttributesTests : IDisposable
     }
 
     [Fact]
+    public void A_caller_that_ends_everything_in_the_middle_leaves_no_device_with_half_of_them()
+    {
+        int told = 0;
+        HostRoot host = HostRoot.Open(_host.Root, line =>
+        {
+            if (line.Contains("assign_", StringComparison.Ordinal) && ++told >= 2)
+                throw new OperationCanceledException();
+        });
+        var request = new CreateRequest
+        {
+            Placement = new PlacementRequest { Type = "vfio_ap-passthrough" },
+            Attributes = [new("assign_adapter", "5"), new("assign_domain", "4"), new("assign_adapter", "6")],
+        };
+        Assert.Throws<OperationCanceledException>(() => new DeviceAllocator(host, e => throw e, (_, _) => Decision.Make).Make(request, CancellationToken.None).ToArray());
+        Assert.Equal(2, told);
+        Assert.Empty(_host.Devices());
+    }
+
+    [Fact]
     public void One_that_fails_takes_the_device_away_again_and_says_which_it_was()
     {
         Assert.Empty(Make(("assign_adapter", "5"), ("assign_domain", "4"), ("assign_domain", "1"), ("assign_domain", "9"), ("assign_adapter", "6")));

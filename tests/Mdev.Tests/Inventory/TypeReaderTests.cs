@@ -54,6 +54,9 @@ public sealed class TypeReaderTests : IDisposable
         Assert.Equal(["p", "q"], _host.Types(new TypeQuery { Names = NameFilter.Of("two") }).Select(t => t.Parent));
         Assert.Equal(["made-2"], _host.Types(new TypeQuery { Parents = NameFilter.Of("q") }).Select(t => t.Type));
         Assert.Equal([2, 3], _host.Types(new TypeQuery { Available = true }).Select(t => t.AvailableInstances!.Value));
+        // That it has none left does not make it unknown.
+        Assert.Empty(_host.Types(new TypeQuery { Names = NameFilter.Of("one"), Available = true }));
+        Assert.Empty(_host.Types(new TypeQuery { Types = NameFilter.Of("made-1"), Available = true }));
         Assert.Empty(_host.Reports);
     }
 

@@ -67,6 +67,39 @@ public sealed class DecisionTests : IDisposable
         Assert.Contains("removed again", e.Message);
     }
 
+    [Fact]
+    public void All_or_nothing_is_nothing_when_one_is_declined()
+    {
+        int asked = 0;
+        Make(3, (_, _) => ++asked == 2 ? Decision.Leave : Decision.Make, allOrNothing: true);
+        Assert.Equal(2, asked);
+        Assert.Empty(_host.Devices());
+        Assert.Equal(MdevError.Declined, Assert.Single(_host.Reports).Error);
+    }
+
+    [Fact]
+    public void All_or_nothing_is_undone_also_when_its_caller_ends_everything()
+    {
+        bool isOver = false;
+        HostRoot host = HostRoot.Open(_host.Root, _ => ThrowIf(isOver));
+        var request = new CreateRequest { Placement = new PlacementRequest { Type = "nvidia-230" }, Count = 4, AllOrNothing = true };
+        int asked = 0;
+        var allocator = new DeviceAllocator(host, _ => ThrowIf(isOver), (_, _) =>
+        {
+            ThrowIf(isOver = ++asked == 3);
+            return Decision.Make;
+        });
+        Assert.Throws<OperationCanceledException>(() => allocator.Make(request, CancellationToken.None).ToArray());
+        Assert.Equal(3, asked);
+        Assert.Empty(_host.Devices());
+    }
+
+    private static void ThrowIf(bool isOver)
+    {
+        if (isOver)
+            throw new OperationCanceledException();
+    }
+
     private void Make(int count, Func<MdevPlacement, Guid, Decision> decide, bool allOrNothing = false, params Guid[] uuids)
     {
         var request = new CreateRequest { Placement = new PlacementRequest { Type = "nvidia-230" }, Count = count, Uuids = uuids, AllOrNothing = allOrNothing };

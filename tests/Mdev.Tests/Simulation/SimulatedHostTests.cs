@@ -82,6 +82,26 @@ public sealed class SimulatedHostTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_left_of_one_whose_making_was_stopped()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+        Assert.Throws<OperationCanceledException>(() => SimulatedHost.Create(["mtty"], $"{_place}/host", cancel: stop.Token));
+        Assert.False(Directory.Exists($"{_place}/host"));
+    }
+
+    [Fact]
+    public void Two_may_have_an_attribute_open_and_both_writes_come_through()
+    {
+        HostRoot host = HostRoot.Open(SimulatedHost.Create(["mtty"], $"{_place}/host").Root);
+        const string Attribute = "/sys/bus/mdev/drivers_autoprobe";
+        using IAttributeWriter first = host.OpenAttribute(Attribute), second = host.OpenAttribute(Attribute);
+        host.Write(first, "0");
+        host.Write(second, "1");
+        Assert.Equal("1", File.ReadAllText($"{_place}/host{Attribute}"));
+    }
+
+    [Fact]
     public void It_tells_its_drivers_as_they_are_spelled_in_the_order_asked_for() =>
         Assert.Equal(["mtty", "mdpy"], SimulatedHost.Create(["MTTY", "mdpy"], $"{_place}/host").Driver);
 
