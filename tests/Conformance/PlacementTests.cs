@@ -67,6 +67,31 @@ public sealed class PlacementTests : ConformanceTest
     }
 
     [Fact]
+    public void A_listing_beside_somebody_who_makes_and_removes_devices_finds_nothing_broken()
+    {
+        Process racer = Racer.Start(Host);
+        try
+        {
+            for (int round = 0; round < 10; round++)
+            {
+                Task<Racer.Result> making = Task.Run(() => Racer.Make(racer, "mtty-1", 12));
+                while (!making.IsCompleted)
+                    Assert.All(new DeviceReader(Host, _reports.Add).Read(new DeviceQuery()), device => Assert.Equal("mtty-1", device.Type ?? "mtty-1"));
+                Task removing = Task.Run(() => making.Result.Made.ForEach(uuid => Remove(Guid.Parse(uuid))));
+                while (!removing.IsCompleted)
+                    _ = new DeviceReader(Host, _reports.Add).Read(new DeviceQuery()).Count();
+            }
+        }
+        finally
+        {
+            racer.StandardInput.Close();
+            racer.WaitForExit();
+        }
+
+        Assert.Empty(_reports);
+    }
+
+    [Fact]
     public void Idle_devices_are_handed_out_again_and_used_ones_are_not()
     {
         MdevDevice[] devices = Make("mtty-2", 2);

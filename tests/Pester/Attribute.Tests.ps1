@@ -86,6 +86,7 @@ Describe 'Get-MdevAttribute and Set-MdevAttribute' {
 
     It 'finds among everything what only some have' {
         (Get-MdevAttribute vendor/sample_mdev_dev).Uuid | Should -Be $serial.Uuid
+        (Get-MdevAttribute VENDOR/sample_mdev_dev -ErrorAction Stop).Uuid | Should -Be $serial.Uuid
     }
 
     It 'sets the value of a piped device, each of several by itself' {

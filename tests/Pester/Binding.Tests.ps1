@@ -60,8 +60,19 @@ Describe 'Pipelines' -Tag Simulation -Skip:$isKernel {
         (Get-MdevDevice $made[0]).Uuid | Should -Be $made[0].Uuid
         (Get-MdevDevice -Uuid $made).Uuid | Sort-Object | Should -Be ($made.Uuid | Sort-Object)
         Remove-MdevDevice $made[0]
-        Remove-MdevDevice $made[1, 2]
+        Remove-MdevDevice ([Collections.Generic.List[object]] $made[1, 2])
         Get-MdevDevice | Should -BeNullOrEmpty
+    }
+
+    It 'take an object whose properties are empty, which nobody may type: <Line>' -ForEach @(
+        @{ Line = 'Get-MdevDevice -Type $nothing' }
+        @{ Line = 'Get-MdevDevice -Uuid @()' }
+        @{ Line = "Set-MdevAttribute a 1 -Parent mtty -Type ''" }
+        @{ Line = 'Get-MdevParent -Parent $nothing' }
+    ) {
+        $nothing = $null
+        { & ([scriptblock]::Create($Line)) } | Should -Throw
+        ([pscustomobject] @{ Parent = 'mtty'; Type = $null; Root = $other } | Get-MdevDevice).Uuid | Should -Be $device.Uuid
     }
 
     It 'are needed for an object of another host: <Command>' -ForEach @(
@@ -156,6 +167,16 @@ Describe 'The root' -Tag Simulation -Skip:$isKernel {
         finally { Pop-Location }
     }
 
+    It 'that is no path of the file system is an error that can be silenced: <Path>' -ForEach @(
+        @{ Path = 'nosuch:/x' }
+        @{ Path = 'Environment::x' }
+        @{ Path = "/x`0y" }
+        @{ Path = 'no::such' }
+    ) {
+        Get-MdevParent -Root $Path -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
+        $failure.FullyQualifiedErrorId | Should -BeLike 'MdevRootNotFound,*'
+    }
+
     It 'without sys is an error' {
         $result = Invoke-Apart { Get-MdevParent -Root "$root/etc" }
         $result.Errors.FullyQualifiedErrorId | Should -BeLike 'MdevRootNotFound,*'
@@ -182,7 +203,7 @@ Describe 'A simulation' -Tag Simulation -Skip:$isKernel {
         $simulation = New-MdevSimulation mtty -Use
         $env:MDEVPS_ROOT | Should -Be $simulation.Root
         (Get-MdevParent).Parent | Should -Be mtty
-        $simulation | Remove-MdevSimulation
+        Remove-MdevSimulation "$($simulation.Root)/"
         $env:MDEVPS_ROOT | Should -BeNullOrEmpty
         Test-Path $simulation.Root | Should -BeFalse
     }
@@ -213,6 +234,13 @@ Describe 'A simulation' -Tag Simulation -Skip:$isKernel {
     It 'that the file system refuses is an error that can be silenced' {
         New-MdevSimulation -Path /dev/null/host -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
         $failure.FullyQualifiedErrorId | Should -BeLike 'MdevSimulationFailed,*'
+        $temporary = $env:TMPDIR
+        try {
+            $env:TMPDIR = '/nosuch'
+            New-MdevSimulation -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
+            $failure.FullyQualifiedErrorId | Should -BeLike 'MdevSimulationFailed,*'
+        }
+        finally { $env:TMPDIR = $temporary }
     }
 
     It 'starts virtual machines that hold devices' {

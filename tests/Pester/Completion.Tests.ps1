@@ -60,6 +60,17 @@ Describe 'Completion' -Tag Simulation -Skip:$isKernel {
         (Complete "Get-MdevType -Root '$other' -Type mdpy-v").CompletionText | Should -Be mdpy-vga
     }
 
+    It 'takes a relative root from PowerShell''s location' {
+        $place = [Environment]::CurrentDirectory
+        Push-Location (Split-Path $root)
+        try {
+            (Complete "Get-MdevParent -Root $(Split-Path $root -Leaf) -Parent mt").CompletionText | Should -Be mtty
+            (Complete "Get-MdevParent -Root ./$(Split-Path $root -Leaf) -Parent mt").CompletionText | Should -Be mtty
+        }
+        finally { Pop-Location }
+        [Environment]::CurrentDirectory | Should -Be $place
+    }
+
     It 'tells the choices apart in tooltips' {
         (Complete 'Get-MdevType mtty').ToolTip | Should -Match '^(Single|Dual) port serial: \d+ left'
         (Complete 'Get-MdevType mtty').ToolTip | Select-Object -Unique | Should -HaveCount 2

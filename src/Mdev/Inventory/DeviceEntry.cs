@@ -8,7 +8,13 @@ namespace Mdev.Inventory;
 /// <param name="report">Told of everything that is broken; the reading goes on.</param>
 internal sealed class DeviceEntry(HostRoot host, Action<MdevException> report)
 {
+    // A device is on the bus while its driver is still being asked, and gets its type only then (mdev_device_create). One look at a host
+    // waits so long for types, whatever the number of entries without one.
+    private const int Patience = 500;
+    private const int Poll = 5;
+
     private readonly AttributeReader _attributes = new(report);
+    private int _patience = Patience;
 
     /// <summary>The device in an entry of its parent; null when it is gone, or of none of the types.</summary>
     /// <param name="parent">The parent.</param>
@@ -30,8 +36,10 @@ internal sealed class DeviceEntry(HostRoot host, Action<MdevException> report)
         onBus = onBus || host.ReadLink($"{DeviceReader.Bus}/{name}") is not null;
         if (type is null && onBus)
         {
-            // Gone since it was listed is no fault; still listed is one.
-            return host.ReadLink($"{DeviceReader.Bus}/{name}") is null ? null : throw NoType(path, name);
+            // Gone since it was listed is no fault; still listed, and without a type for long, is one.
+            if (host.ReadLink($"{DeviceReader.Bus}/{name}") is null)
+                return null;
+            return HasGotType(parent, name) ? Read(parent, name, onBus, types) : throw NoType(path, name);
         }
 
         if (type is null && (group is null || types is { IsAll: false }))
@@ -59,10 +67,22 @@ internal sealed class DeviceEntry(HostRoot host, Action<MdevException> report)
         return new MdevException(MdevError.BrokenEntry, $"'{path}' is a link where the directory of a device should be.", path);
     }
 
+    private bool HasGotType(OpenParent parent, string name)
+    {
+        for (; _patience > 0 && host.HasDirectory($"{parent.Place.SysfsPath}/{name}"); _patience -= Poll)
+        {
+            Thread.Sleep(Poll);
+            if (TypeLink.Read(parent.Directory, name) is not null || host.ReadLink($"{DeviceReader.Bus}/{name}") is null)
+                return true;
+        }
+
+        return false;
+    }
+
     private MdevException NoType(string path, string name) => new(
         MdevError.BrokenEntry,
         host.HasDirectory(path)
-            ? $"'{host.OnMachine(path)}' has no mdev_type link: it is going away, or it is no mediated device."
+            ? $"'{host.OnMachine(path)}' has no mdev_type link: it is being made or going away, or it is no mediated device."
             : $"'{host.OnMachine($"{DeviceReader.Bus}/{name}")}' leads to '{path}', which is not there.",
         host.OnMachine(path));
 }

@@ -60,7 +60,7 @@ internal sealed class ParentPlaces(HostRoot host, Action<MdevException> report)
             return null;
         }
 
-        return host.HasDirectory(Class) ? null : ScanDevices().Cast<ParentPlace?>().FirstOrDefault(p => p!.Value.Name == name);
+        return host.HasDirectory(Class) || !IsSupported ? null : ScanDevices().Cast<ParentPlace?>().FirstOrDefault(p => p!.Value.Name == name);
     }
 
     private List<ParentPlace> All()
@@ -101,23 +101,26 @@ internal sealed class ParentPlaces(HostRoot host, Action<MdevException> report)
         {
             foreach (string name in Names(place))
             {
-                string path = $"{place}/{name}";
-                if (Target(path) is { } target)
-                    path = host.Resolve(place, target);
-                if (host.HasDirectory(path + "/mdev_supported_types") && seen.Add(path))
+                if (Device(place, name) is { } path && host.HasDirectory(path + "/mdev_supported_types") && seen.Add(path))
                     yield return new ParentPlace(name, path);
             }
         }
     }
 
-    private string? Target(string hostPath)
+    // Null when the entry is broken, which is told.
+    private string? Device(string place, string name)
     {
         try
         {
-            return host.ReadLink(hostPath);
+            return host.ReadLink($"{place}/{name}") is { } target ? host.Resolve(place, target) : null;
         }
         catch (MdevException e) when (e.Errno == Errno.EINVAL)
         {
+            return $"{place}/{name}";
+        }
+        catch (MdevException e)
+        {
+            report(e);
             return null;
         }
     }

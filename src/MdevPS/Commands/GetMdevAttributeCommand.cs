@@ -27,7 +27,7 @@ public sealed class GetMdevAttributeCommand : AttributeCommand
     {
         var attributes = new VendorAttributes(host, Report);
         bool isStrict = Uuid is { Length: > 0 } || IsNamed(Type ?? Parent);
-        var found = new HashSet<string>();
+        var found = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (MdevAttribute attribute in Owners(host).SelectMany(owner => attributes.Read(owner, NamePatterns.Filter(Name), isStrict)))
         {
             if (StopToken.IsCancellationRequested)
@@ -37,7 +37,7 @@ public sealed class GetMdevAttributeCommand : AttributeCommand
         }
 
         // Among many, one that has not what the others have is no fault; what none has is one.
-        if (!isStrict && IsNamed(Name) && Name!.Except(found).FirstOrDefault() is { } missing)
+        if (!isStrict && IsNamed(Name) && Array.Find(Name!, name => !found.Contains(name) && !found.Contains(WildcardPattern.Unescape(name))) is { } missing)
             throw new MdevException(MdevError.AttributeNotFound, $"Nothing that was looked at on host '{host.Root}' has a vendor attribute '{Printable.Text(missing)}'.{(Guid.TryParse(missing, out _) ? " It looks like the UUID of a device, which -Uuid takes." : "")}");
     }
 

@@ -32,7 +32,6 @@ public sealed class GetMdevDeviceCommand : MdevCommand
 
     /// <summary>Only devices of these type ids; wildcards are allowed.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     [SupportsWildcards]
     [NameOf(typeof(MdevType))]
     [ArgumentCompleter(typeof(TypeCompleter))]

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Management.Automation;
 using Mdev.Inventory;
 
@@ -10,7 +11,8 @@ internal sealed class UuidOfAttribute : ArgumentTransformationAttribute
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData) => ObjectArgument.Plain(inputData) switch
     {
-        object?[] items => items.Select(item => Uuid(item!)).ToArray(),
+        string => inputData,
+        IEnumerable items => items.Cast<object>().Select(Uuid).ToArray(),
         _ => Uuid(inputData),
     };
 

@@ -17,7 +17,7 @@ public abstract class HostCompleter : IArgumentCompleter
         string typed = Quoting.Unquote(wordToComplete);
         try
         {
-            HostRoot host = HostRoot.Open(fakeBoundParameters["Root"] as string);
+            HostRoot host = HostRoot.Open(Path(fakeBoundParameters["Root"] as string));
             return Candidates(host, fakeBoundParameters)
                 .Where(candidate => candidate.Name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
                 .Select(candidate => new CompletionResult(Quoting.Quote(candidate.Name), Printable.Text(candidate.Name), CompletionResultType.ParameterValue, Printable.Text(candidate.ToolTip)))
@@ -27,6 +27,16 @@ public abstract class HostCompleter : IArgumentCompleter
         {
             return [];
         }
+    }
+
+    // A relative path counts from PowerShell's location, for which a completer has to ask.
+    private static string? Path(string? typed)
+    {
+        if (typed is null || System.IO.Path.IsPathRooted(typed))
+            return typed;
+        using PowerShell here = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        PathInfo location = here.AddCommand("Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>().Single();
+        return System.IO.Path.Combine(location.ProviderPath, typed);
     }
 
     /// <summary>What could be meant, with a line that tells the choices apart.</summary>

@@ -101,6 +101,25 @@ public sealed class BrokenHostTests : IDisposable
     }
 
     [Fact]
+    public void A_link_in_the_place_of_a_device_is_told_and_not_followed()
+    {
+        string outside = Directory.CreateTempSubdirectory("mdev-tests-").FullName;
+        try
+        {
+            File.CreateSymbolicLink($"{outside}/mdev_type", "../mdev_supported_types/made-1");
+            _host.AddLink($"{HandMadeHost.ParentPath("p")}/{Bad}", outside);
+            _host.AddLink($"/sys/bus/mdev/devices/{Bad}", $"../../../devices/virtual/made/p/{Bad}");
+            Assert.Equal([Guid.Parse(Good)], _host.Devices().Select(d => d.Uuid));
+            AssertTold(MdevError.BrokenEntry, $"{HandMadeHost.ParentPath("p")}/{Bad}");
+            Assert.Equal(MdevError.BrokenEntry, Assert.Throws<MdevException>(() => _host.Find(Guid.Parse(Bad))).Error);
+        }
+        finally
+        {
+            Directory.Delete(outside, recursive: true);
+        }
+    }
+
+    [Fact]
     public void A_device_without_type_link_is_told()
     {
         _host.AddDevice("p", Bad, "made-1");

@@ -71,6 +71,23 @@ public sealed class DeviceReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_device_whose_driver_is_still_being_asked_is_waited_for()
+    {
+        _host.AddDevice("p", One, "made-1", typeLink: "not-yet");
+        // A thread of its own: the pool may have none to spare for a while.
+        var answer = new Thread(() =>
+        {
+            Thread.Sleep(30);
+            _host.AddLink($"{HandMadeHost.ParentPath("p")}/{One}/mdev_type", "../mdev_supported_types/made-1");
+        });
+        answer.Start();
+        MdevDevice[] found = _host.Devices();
+        answer.Join();
+        Assert.Equal("made-1", Assert.Single(found).Type);
+        Assert.Empty(_host.Reports);
+    }
+
+    [Fact]
     public void A_uuid_that_is_not_there_is_told_and_the_others_come()
     {
         _host.AddDevice("p", One, "made-1");

@@ -97,6 +97,16 @@ public sealed class ParentReaderTests : IDisposable
     }
 
     [Fact]
+    public void Without_the_class_a_broken_link_costs_itself_and_nothing_else()
+    {
+        using var host = new HandMadeHost(withClass: false);
+        host.AddParent("p", inClass: false);
+        host.AddLink("/sys/bus/made/devices/out", "../../../../../../../../../../../../etc");
+        Assert.Equal("p", Assert.Single(host.Parents()).Parent);
+        Assert.Equal(MdevError.BrokenEntry, Assert.Single(host.Reports).Error);
+    }
+
+    [Fact]
     public void With_the_class_nothing_else_is_looked_at()
     {
         _host.AddParent("in").AddParent("out", inClass: false);

@@ -52,7 +52,8 @@ Describe 'A device that somebody has open' {
         $warning | Should -BeLike "*perl ($($holder.Id))*"
 
         Get-MdevDevice | Should -BeNullOrEmpty -Because 'the bus has it no more'
-        (Get-MdevDevice $device.Uuid).State | Should -Be Removing
+        (Get-MdevDevice $device.Uuid | Get-MdevDevice).State | Should -Be Removing
+        ($pending | Get-MdevDevice).State | Should -Be Removing
         (Get-MdevDevice -Parent mtty -IncludeUser).Users.ProcessId | Should -Be $holder.Id
         { New-MdevDevice mtty-1 -Uuid $device.Uuid -ErrorAction Stop } | Should -Throw -ErrorId 'MdevUuidExists,*'
         { Remove-MdevDevice $device.Uuid -ErrorAction Stop } | Should -Throw -ErrorId 'MdevInUse,*' -ExpectedMessage '*already*'

@@ -34,7 +34,7 @@ public class CommandCompletion
             tokens.Count == 0 ? CompleteCommand(commands.Keys, text)
             : commands.GetValueOrDefault(tokens[0].Value as string ?? "") is not { } command ? []
             : text == "-" || word is { Kind: TokenKind.Parameter } ? CompleteParameter(command, tokens, text[1..])
-            : CompleteArgument(command, tokens, word, text, input);
+            : CompleteArgument(powershell.Runspace, command, tokens, word, text, input);
         return new(matches, start, text.Length);
     }
 
@@ -60,7 +60,7 @@ public class CommandCompletion
             .Select(name => new CompletionResult("-" + name, name, CompletionResultType.ParameterName, name));
     }
 
-    private static IEnumerable<CompletionResult> CompleteArgument(CmdletInfo command, List<Token> tokens, Token? token, string word, string input)
+    private static IEnumerable<CompletionResult> CompleteArgument(Runspaces.Runspace runspace, CmdletInfo command, List<Token> tokens, Token? token, string word, string input)
     {
         Dictionary<string, object?> bound = new(StringComparer.OrdinalIgnoreCase);
         if (ParameterAtCursor(command, tokens, bound) is not { } parameter)
@@ -75,6 +75,7 @@ public class CommandCompletion
         if (parameter.Completer?.Type is { } type)
         {
             CommandAst ast = new(command.Name, input, []);
+            Runspaces.Runspace.DefaultRunspace = runspace;
             return ((IArgumentCompleter)Activator.CreateInstance(type)!).CompleteArgument(command.Name, parameter.Name, word, ast, new Hashtable(bound, StringComparer.OrdinalIgnoreCase));
         }
         Type element = parameter.ElementType ?? parameter.Type;

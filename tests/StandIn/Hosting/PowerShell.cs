@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Collections.ObjectModel;
 using System.Management.Automation.Language;
 using System.Management.Automation.Runspaces;
 
@@ -14,6 +15,9 @@ public sealed class PowerShell : IDisposable
 
     public static PowerShell Create() => new();
 
+    /// <summary>One that runs within what runs already. It knows the one command that a completer may need.</summary>
+    public static PowerShell Create(RunspaceMode runspace) => runspace == RunspaceMode.CurrentRunspace ? new() { Runspace = Runspaces.Runspace.DefaultRunspace } : new();
+
     public Runspace? Runspace { get; set; }
     public PSDataStreams Streams { get; } = new();
     public bool HadErrors { get; internal set; }
@@ -25,6 +29,13 @@ public sealed class PowerShell : IDisposable
         _commands.AddRange(LineReader.Read(script));
         return this;
     }
+
+    public PowerShell AddCommand(string cmdlet) => cmdlet == "Get-Location" ? this : throw new StandInException($"AddCommand {cmdlet}");
+
+    public PowerShell AddParameter(string parameterName, object value) =>
+        parameterName == "PSProvider" && value is "FileSystem" ? this : throw new StandInException($"-{parameterName} {value} of Get-Location");
+
+    public Collection<T> Invoke<T>() => [(T)(object)Runspace!.State.Path.CurrentProviderLocation("FileSystem")];
 
     public void Invoke<T>(IEnumerable? input, IList<T> output)
     {
@@ -63,6 +74,8 @@ public sealed class PowerShell : IDisposable
 
     public void Dispose() { }
 }
+
+public enum RunspaceMode { CurrentRunspace, NewRunspace }
 
 public enum PSInvocationState { NotStarted, Running, Stopping, Stopped, Completed, Failed, Disconnected }
 

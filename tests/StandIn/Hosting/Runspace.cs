@@ -17,6 +17,10 @@ public abstract class Runspace : IDisposable
         SessionStateProxy = new SessionStateProxy(State);
     }
 
+    /// <summary>The one that completes just now on this thread.</summary>
+    [field: ThreadStatic]
+    public static Runspace? DefaultRunspace { get; set; }
+
     internal PSHost Host { get; }
     internal SessionState State { get; } = new();
     internal IReadOnlyDictionary<string, CmdletInfo> Commands { get; }
