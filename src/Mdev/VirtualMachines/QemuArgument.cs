@@ -5,9 +5,9 @@ namespace Mdev.VirtualMachines;
 /// <summary>The value of QEMU's <c>-device</c> option for a mediated device, in both forms that QEMU takes.</summary>
 public static class QemuArgument
 {
-    /// <summary>As <c>driver,property=value,…</c>.</summary>
+    /// <summary>As <c>driver,property=value,…</c>. A comma in a value would have to be doubled; none of these values can have one.</summary>
     public static string Text(VmDevice device) =>
-        string.Join(',', Properties(device).Select(p => $"{p.Name}={Escape(Word(p.Value))}").Prepend(Driver(device)));
+        string.Join(',', Properties(device).Select(p => $"{p.Name}={Word(p.Value)}").Prepend(Driver(device)));
 
     /// <summary>As JSON, which QEMU 6.2 and later take.</summary>
     public static string Json(VmDevice device)
@@ -35,7 +35,4 @@ public static class QemuArgument
     }
 
     private static string Word(object value) => value is bool flag ? (flag ? "on" : "off") : (string)value;
-
-    // A comma ends a value; a doubled one is a comma.
-    private static string Escape(string value) => value.Replace(",", ",,", StringComparison.Ordinal);
 }

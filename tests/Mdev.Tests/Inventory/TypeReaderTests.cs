@@ -75,6 +75,15 @@ public sealed class TypeReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_name_that_another_one_covers_is_found_all_the_same()
+    {
+        _host.AddParent("p").AddType("p", "made-1").AddType("p", "made-2");
+        var both = new NameFilter([new NamePattern("made*", "made*", name => name.StartsWith("made", StringComparison.Ordinal)), NamePattern.Of("MADE-1")]);
+        Assert.Equal(["made-1", "made-2"], _host.Types(new TypeQuery { Types = both }).Select(t => t.Type));
+        Assert.Empty(_host.Reports);
+    }
+
+    [Fact]
     public void A_type_that_this_parent_does_not_offer_is_told()
     {
         _host.AddParent("p").AddType("p", "made-1").AddParent("q").AddType("q", "made-2");
