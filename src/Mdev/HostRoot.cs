@@ -66,6 +66,9 @@ public sealed class HostRoot
     /// <summary>The same host, with nobody told of what is done: for what must be brought to an end, whatever happens to who would be told.</summary>
     public HostRoot Silent => new(Root, _realPrefix, Kernel, trace: null);
 
+    /// <summary>The same host, with something else to answer writes.</summary>
+    public HostRoot With(IKernel kernel) => new(Root, _realPrefix, kernel, _trace);
+
     /// <summary>The path on this machine of a host path.</summary>
     public string OnMachine(string hostPath) => _prefix + hostPath;
 

@@ -111,6 +111,7 @@ public sealed class ParentReaderTests : IDisposable
     {
         _host.AddParent("in").AddParent("out", inClass: false);
         Assert.Equal(["in"], _host.Parents().Select(p => p.Parent));
+        Assert.Empty(_host.Parents("out"));
     }
 
     [Fact]

@@ -1,0 +1,80 @@
+using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Lifecycle;
+using Mdev.Placement;
+using Mdev.Simulation;
+using Mdev.Tests.Hosts;
+
+namespace Mdev.Tests.Lifecycle;
+
+/// <summary>Drivers that answer otherwise than their available_instances says, and a udev that takes its time.</summary>
+public sealed class StubbornDriverTests : IDisposable
+{
+    private readonly SimulatedTestHost _host = new(["fleet"], new SimulationSizes { ParentCount = 3, TypeCount = 1 });
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void A_parent_that_says_it_has_room_and_refuses_is_asked_once_and_passed_over()
+    {
+        var asked = new List<string>();
+        string stubborn = _host.Parents()[0].Parent;
+        MdevDevice[] made = Make(3, (path, go) =>
+        {
+            asked.Add(path.Split('/')[^4]);
+            if (asked[^1] == stubborn)
+                throw Refused(Errno.EIO, path);
+            go();
+        });
+        Assert.Equal(3, made.Length);
+        Assert.DoesNotContain(stubborn, made.Select(d => d.Parent));
+        Assert.Single(asked, stubborn);
+        Assert.Empty(_host.Reports);
+    }
+
+    [Fact]
+    public void Where_all_refuse_it_ends_and_says_who_was_asked()
+    {
+        Assert.Empty(Make(2, (path, _) => throw Refused(Errno.EIO, path)));
+        MdevException e = Assert.Single(_host.Reports);
+        Assert.Equal(MdevError.NoCapacity, e.Error);
+        Assert.All(_host.Parents(), parent => Assert.Contains($"{parent.Parent} (EIO)", e.Message));
+    }
+
+    // vfio_ap before Linux 6.0, when all its devices are taken.
+    [Fact]
+    public void EPERM_in_answer_to_the_write_is_no_matter_of_permission()
+    {
+        Assert.Empty(Make(1, (path, _) => throw Refused(Errno.EPERM, path), _host.Parents()[0].Parent));
+        Assert.Equal(MdevError.NoCapacity, Assert.Single(_host.Reports).Error);
+    }
+
+    [Fact]
+    public void A_device_comes_out_when_its_node_is_there()
+    {
+        Thread? udev = null;
+        MdevDevice device = Assert.Single(Make(1, (_, go) =>
+        {
+            go();
+            string node = Assert.Single(Directory.GetFiles($"{_host.Root}/dev/vfio"), file => !file.EndsWith("/vfio", StringComparison.Ordinal));
+            File.Move(node, $"{_host.Root}/dev/not-yet");
+            udev = new Thread(() =>
+            {
+                Thread.Sleep(50);
+                File.Move($"{_host.Root}/dev/not-yet", node);
+            });
+            udev.Start();
+        }));
+        Assert.True(File.Exists(_host.Root + device.VfioPath));
+        udev!.Join();
+    }
+
+    private static MdevException Refused(int errno, string path) => new(MdevError.WriteRefused, "The kernel refused", errno, "write", path);
+
+    private MdevDevice[] Make(int count, Action<string, Action> create, params string[] parents)
+    {
+        HostRoot host = _host.Host.With(new StubbornKernel(_host.Host.Kernel, create));
+        var request = new CreateRequest { Placement = new PlacementRequest { Type = "fleet-1", Parents = NameFilter.Of(parents) }, Count = count };
+        return new DeviceAllocator(host, _host.Reports.Add, (_, _) => Decision.Make).Make(request, CancellationToken.None).ToArray();
+    }
+}
