@@ -65,7 +65,7 @@ Describe 'Four GPUs with virtual functions on two NUMA nodes' {
         $plan | Should -BeNullOrEmpty
         $errors[0].FullyQualifiedErrorId | Should -BeLike 'MdevNoCapacity,*'
         $errors[0].CategoryInfo.Category | Should -Be LimitsExceeded
-        "$($errors[0])" | Should -BeLike '*0000:01:00.0 is full with 1 of the type*none available beside 1 x nvidia-746*'
+        "$($errors[0])" | Should -BeLike '*0000:01:00.0 is full with 1 x nvidia-748*none available beside 1 x nvidia-746*'
     }
 
     It 'makes those that fit, or with -AllOrNothing none' {

@@ -33,7 +33,7 @@ public sealed class MdevException : Exception
     /// <summary>The call that failed: open, read, write, readlink, getdents or ioctl.</summary>
     public string? Operation { get; }
 
-    /// <summary>The device that a failure is about, where it is about one of several.</summary>
+    /// <summary>The device that making or removing failed for; null where the failure is not about one device.</summary>
     public Guid? Uuid { get; init; }
 
     /// <summary>The path of the file or directory concerned, on this machine (with the root in front).</summary>

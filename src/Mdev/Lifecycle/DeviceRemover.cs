@@ -143,7 +143,10 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
     }
 
     private MdevException BeingRemoved(MdevDevice device) => new(
-        MdevError.InUse, $"Device {device.Uuid} is being removed already, and that waits until it is let go by {HoldersOf(device)}.", host.OnMachine(device.SysfsPath));
+        MdevError.InUse, $"Device {device.Uuid} is being removed already, and that waits until it is let go by {HoldersOf(device)}.", host.OnMachine(device.SysfsPath))
+    {
+        Uuid = device.Uuid,
+    };
 
     private string HoldersOf(MdevDevice device) => UserScan.Holders(UserScan.Of(host).UsersOf(device));
 
@@ -161,7 +164,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
             (MdevError.ShellUnavailable, _) => (e.Error, "the shell that would write in our stead, since the kernel may make the write wait, cannot be started"),
             _ => (e.Error, "the kernel refused"),
         };
-        return new MdevException(error, $"Device {device.Uuid} was not removed: {why}", e.Errno, e.Operation!, e.Path!, e);
+        return new MdevException(error, $"Device {device.Uuid} was not removed: {why}", e.Errno, e.Operation!, e.Path!, e) { Uuid = device.Uuid };
     }
 
     private MdevException NotFound(Guid uuid, MdevException? inner = null) =>

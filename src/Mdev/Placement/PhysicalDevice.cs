@@ -6,13 +6,15 @@ namespace Mdev.Placement;
 /// The unit of placement: a parent, or the physical function whose virtual functions are the parents. Holds what is known, and after
 /// a placement estimated, of its room for one type.
 /// </summary>
-internal sealed class PhysicalDevice(string path, string type, int? numaNode, int? maxInstances)
+internal sealed class PhysicalDevice(string path, string type, int? numaNode, TypeDescription description)
 {
     public string Name => AttributeReader.LastPart(path);
 
     public int? NumaNode => numaNode;
 
-    public int? MaxInstances => maxInstances;
+    public int? MaxInstances => description.MaxInstances;
+
+    public long? FramebufferBytes => description.FramebufferBytes;
 
     /// <summary>Its functions that offer the type and that the request allows.</summary>
     public List<Function> Functions { get; } = [];
@@ -23,8 +25,11 @@ internal sealed class PhysicalDevice(string path, string type, int? numaNode, in
     /// <summary>The devices it has of whatever type.</summary>
     public int Devices => DevicesByType.Values.Sum();
 
-    /// <summary>The devices it has of the type.</summary>
-    public int DevicesOfType => DevicesByType.GetValueOrDefault(type);
+    /// <summary>The other types that it has devices of and that share the type's number of places: those of the same memory size.</summary>
+    public HashSet<string> Siblings { get; } = [];
+
+    /// <summary>The devices it has of the type and of its siblings.</summary>
+    public IEnumerable<KeyValuePair<string, int>> DevicesOfSize => DevicesByType.Where(t => t.Value > 0 && (t.Key == type || Siblings.Contains(t.Key)));
 
     /// <summary>How many of them have been placed on it since it was looked at.</summary>
     public int Placed { get; private set; }
@@ -35,7 +40,7 @@ internal sealed class PhysicalDevice(string path, string type, int? numaNode, in
         get
         {
             int room = Functions.Where(f => !f.IsRuledOut).Sum(f => f.Available ?? 0);
-            return maxInstances is { } most ? Math.Clamp(most - DevicesOfType, 0, room) : room;
+            return MaxInstances is { } most ? Math.Clamp(most - DevicesOfSize.Sum(t => t.Value), 0, room) : room;
         }
     }
 
@@ -52,7 +57,7 @@ internal sealed class PhysicalDevice(string path, string type, int? numaNode, in
     public void Take(Function function)
     {
         Placed++;
-        DevicesByType[type] = DevicesOfType + 1;
+        DevicesByType[type] = DevicesByType.GetValueOrDefault(type) + 1;
         if (function.Available is { } available)
             function.Available = available - 1;
         else
@@ -63,7 +68,7 @@ internal sealed class PhysicalDevice(string path, string type, int? numaNode, in
     public void GiveBack(Function function)
     {
         Placed--;
-        DevicesByType[type] = DevicesOfType - 1;
+        DevicesByType[type]--;
         if (function.Available is { } available)
             function.Available = available + 1;
         else

@@ -39,6 +39,8 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
     private static string Listed(List<string> items) =>
         string.Join("; ", items.Take(Shown)) + (items.Count > Shown ? $"; and {items.Count - Shown} more" : "");
 
+    private static string Counted(IEnumerable<KeyValuePair<string, int>> devices) => string.Join(", ", devices.Select(t => $"{t.Value} x {Printable.Text(t.Key)}"));
+
     private string? WhyNot(PhysicalDevice device, bool isPlan = false)
     {
         string name = Printable.Text(device.Name);
@@ -49,9 +51,8 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
         if (device.Functions.TrueForAll(f => f.IsRuledOut))
             return $"{name} refused";
         string planned = isPlan && device.Placed > 0 ? $", {device.Placed} of them planned" : "";
-        if (device.MaxInstances is { } most && device.DevicesOfType >= most)
-            return $"{name} is full with {most} of the type{planned}";
-        IEnumerable<string> present = device.DevicesByType.Where(t => t.Value > 0).Select(t => $"{t.Value} x {Printable.Text(t.Key)}");
-        return $"{name} has none available{(device.Devices == 0 ? "" : $" beside {string.Join(", ", present)}{planned}")}";
+        if (device.MaxInstances is { } most && device.DevicesOfSize.Sum(t => t.Value) >= most)
+            return $"{name} is full with {Counted(device.DevicesOfSize)}{planned}";
+        return $"{name} has none available{(device.Devices == 0 ? "" : $" beside {Counted(device.DevicesByType.Where(t => t.Value > 0))}{planned}")}";
     }
 }

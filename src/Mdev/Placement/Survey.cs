@@ -25,6 +25,7 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
                 devices.Add(physical ?? place.SysfsPath, device = New(physical ?? place.SysfsPath, place, request.Type));
                 // The devices of functions that the request does not allow count too: they use the same physical device.
                 CountDevices(device, physical is null ? [place.SysfsPath] : VirtualFunctions(physical));
+                FindSiblings(device, place);
             }
 
             device.Functions.Add(new PhysicalDevice.Function(place) { Available = Available(place, request.Type) });
@@ -58,7 +59,16 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
     {
         using DirectoryHandle? parent = _parents.Open(place);
         string? description = parent is null ? null : _attributes.Text(parent, $"mdev_supported_types/{type}/description");
-        return new PhysicalDevice(path, type, parent is null ? null : _attributes.NumaNode(parent), TypeDescription.Parse(description).MaxInstances);
+        return new PhysicalDevice(path, type, parent is null ? null : _attributes.NumaNode(parent), TypeDescription.Parse(description));
+    }
+
+    // NVIDIA's max_instance is a number of places for vGPUs of one memory size, whichever of its types they are (Q, A, B or C).
+    private void FindSiblings(PhysicalDevice device, ParentPlace place)
+    {
+        if (device is not { MaxInstances: not null, FramebufferBytes: { } bytes } || host.OpenDirectory(place.TypesPath) is not { } opened)
+            return;
+        using DirectoryHandle types = opened;
+        device.Siblings.UnionWith(device.DevicesByType.Keys.Where(type => TypeDescription.Parse(_attributes.Text(types, $"{type}/description")).FramebufferBytes == bytes));
     }
 
     private void CountDevices(PhysicalDevice device, List<string> functions)

@@ -50,12 +50,24 @@ public sealed class SriovPlacementTests : IClassFixture<SriovPlacementTests.Four
     }
 
     [Fact]
+    public void Types_of_one_memory_size_share_their_places()
+    {
+        // 4Q, 4A and 4C, of which a GPU holds four in all.
+        Make(FourGigabytes, 2, request => request with { Parents = Functions("0000:01:00.0") });
+        var request = new PlacementRequest { Type = "nvidia-754", Parents = Functions("0000:01:00.0") };
+        Assert.Equal(2, new Planner(_host.Host, request, _host.Reports.Add).Room);
+        Assert.Equal(2, _host.Make(new CreateRequest { Placement = request, Count = 2 }).Length);
+        Assert.Empty(_host.Reports);
+        Assert.Equal(0, new Planner(_host.Host, request with { Type = "nvidia-751" }, _host.Reports.Add).Room);
+    }
+
+    [Fact]
     public void MaxInstances_holds_although_functions_are_free()
     {
         Assert.Equal(4, Make(FourGigabytes, 5, request => request with { Parents = Functions("0000:01:00.0") }).Length);
         MdevException e = Assert.Single(_host.Reports);
         Assert.Equal(MdevError.NoCapacity, e.Error);
-        Assert.Contains("0000:01:00.0 is full with 4 of the type", e.Message);
+        Assert.Contains($"0000:01:00.0 is full with 4 x {FourGigabytes}", e.Message);
         // What stopped it is the description's figure: the free functions still say 1.
         Assert.Equal(12, _host.Types(new TypeQuery { Types = NameFilter.Of(FourGigabytes), Parents = Functions("0000:01:00.0") }).Sum(t => t.AvailableInstances));
     }
@@ -63,9 +75,7 @@ public sealed class SriovPlacementTests : IClassFixture<SriovPlacementTests.Four
     [Fact]
     public void Where_the_kernel_refuses_what_it_said_it_had_the_next_gpu_is_tried()
     {
-        // Four of two types of one size fill a GPU, which neither type's own figure tells.
-        Make(FourGigabytes, 2, request => request with { Parents = Functions("0000:01:00.0") });
-        Make("nvidia-751", 2, request => request with { Parents = Functions("0000:01:00.0") });
+        FillFirstGpuAtTheLastMoment();
         MdevDevice made = Assert.Single(Make("nvidia-754", 1, request => request with { Parents = Functions("0000:01:00.0", "0000:02:00.0"), Policy = PlacementPolicy.Pack }));
         Assert.Equal("0000:02:00.0", Gpu(made));
         Assert.Contains(_host.Told, line => line.Contains("'0000:01:0") && line.Contains("refused") && line.Contains("EINVAL"));
@@ -75,8 +85,7 @@ public sealed class SriovPlacementTests : IClassFixture<SriovPlacementTests.Four
     [Fact]
     public void Where_all_refuse_the_error_says_what_was_tried_and_how_it_ended()
     {
-        Make(FourGigabytes, 2, request => request with { Parents = Functions("0000:01:00.0") });
-        Make("nvidia-751", 2, request => request with { Parents = Functions("0000:01:00.0") });
+        FillFirstGpuAtTheLastMoment();
         Assert.Empty(Make("nvidia-754", 2, request => request with { Parents = Functions("0000:01:00.0") }));
         MdevException e = Assert.Single(_host.Reports);
         Assert.Equal(MdevError.NoCapacity, e.Error);
@@ -107,8 +116,16 @@ public sealed class SriovPlacementTests : IClassFixture<SriovPlacementTests.Four
     {
         Make(EightGigabytes, 2, request => request with { Parents = NameFilter.Of("0000:01:00.4", "0000:01:00.5") });
         Assert.Empty(Make(EightGigabytes, 1, request => request with { Parents = NameFilter.Of("0000:01:01.0") }));
-        Assert.Contains("is full with 2 of the type", Assert.Single(_host.Reports).Message);
+        Assert.Contains($"is full with 2 x {EightGigabytes}", Assert.Single(_host.Reports).Message);
     }
+
+    // Somebody else is quicker: between the plan and the write four of another type of the same size fill the GPU.
+    private void FillFirstGpuAtTheLastMoment() => _host.Confirm = (_, _) =>
+    {
+        _host.Confirm = (_, _) => true;
+        Assert.Equal(4, Make(FourGigabytes, 4, request => request with { Parents = Functions("0000:01:00.0") }).Length);
+        return true;
+    };
 
     private MdevDevice[] Make(string type, int count, Func<PlacementRequest, PlacementRequest> change) =>
         _host.Make(new CreateRequest { Placement = change(new PlacementRequest { Type = type }), Count = count });
