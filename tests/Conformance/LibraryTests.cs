@@ -57,25 +57,6 @@ public sealed class LibraryTests : ConformanceTest
     }
 
     [Fact]
-    public void Twenty_four_are_made_and_the_twenty_fifth_is_NoCapacity()
-    {
-        Assert.Equal(24, Make("mtty-1", 25).Length);
-        MdevException e = Assert.Single(_reports);
-        Assert.Equal(MdevError.NoCapacity, e.Error);
-        Assert.Contains("24 of 25", e.Message);
-        Assert.Equal(24, OnBus().Length);
-    }
-
-    [Fact]
-    public void All_or_nothing_leaves_nothing_when_not_all_fit()
-    {
-        Assert.Empty(Make("mdpy-vga", 5, allOrNothing: true));
-        Assert.Equal(MdevError.NoCapacity, Assert.Single(_reports).Error);
-        Assert.Empty(OnBus());
-        Assert.Equal(4, Available("mdpy-vga"));
-    }
-
-    [Fact]
     public void A_uuid_that_exists_is_UuidExists()
     {
         Guid uuid = Have("mdpy-vga");
@@ -156,14 +137,13 @@ public sealed class LibraryTests : ConformanceTest
         Assert.Equal((MdevError.ReadOnly, Errno.EROFS), (e.Error, e.Errno));
     }
 
-    private MdevDevice[] Make(string type, int count, Guid? uuid = null, bool allOrNothing = false, HostRoot? host = null)
+    private MdevDevice[] Make(string type, int count, Guid? uuid = null, HostRoot? host = null)
     {
         var request = new CreateRequest
         {
             Placement = new PlacementRequest { Type = type },
             Count = count,
             Uuids = uuid is { } given ? [given] : [],
-            AllOrNothing = allOrNothing,
         };
         return new DeviceAllocator(host ?? Host, _reports.Add, (_, _) => Decision.Make).Make(request, default).ToArray();
     }

@@ -11,23 +11,30 @@ public sealed class PlacementTests : ConformanceTest
 {
     private readonly List<MdevException> _reports = [];
 
-    [Fact]
-    public void More_mtty_2_than_there_are_makes_those_that_fit_and_says_how_many()
+    [Theory]
+    [InlineData("mtty-1", 24)]
+    [InlineData("mtty-2", 12)]
+    [InlineData("mdpy-vga", 4)]
+    public void More_than_there_are_makes_those_that_fit_and_says_how_many(string type, int most)
     {
-        Assert.Equal(12, Make("mtty-2", 13).Length);
+        Assert.Equal(most, Make(type, most + 1).Length);
         MdevException e = Assert.Single(_reports);
         Assert.Equal(MdevError.NoCapacity, e.Error);
-        Assert.Contains("Only 12 of 13", e.Message);
-        Assert.Equal(12, OnBus().Length);
+        Assert.Contains($"Only {most} of {most + 1}", e.Message);
+        Assert.Equal(most, OnBus().Length);
     }
 
-    [Fact]
-    public void More_mtty_2_than_there_are_makes_none_with_all_or_nothing()
+    [Theory]
+    [InlineData("mtty-1", 24)]
+    [InlineData("mtty-2", 12)]
+    [InlineData("mdpy-vga", 4)]
+    public void More_than_there_are_makes_none_with_all_or_nothing(string type, int most)
     {
-        Assert.Empty(Make("mtty-2", 13, allOrNothing: true));
+        Assert.Empty(Make(type, most + 1, allOrNothing: true));
         Assert.Equal(MdevError.NoCapacity, Assert.Single(_reports).Error);
         Assert.Empty(OnBus());
-        Assert.Equal(12, Make("mtty-2", 12, allOrNothing: true).Length);
+        Assert.Equal(most, Available(type));
+        Assert.Equal(most, Make(type, most, allOrNothing: true).Length);
     }
 
     [Fact]
