@@ -24,11 +24,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
             : query.Parents.IsAll ? OnBus(types)
             : OfParents(query.Parents, types);
         foreach (MdevDevice device in found)
-        {
-            // One that was asked for by its UUID and is on its way out has no type any more.
-            if (types.IsAll || (device.Type is null ? query.Uuids.Count > 0 : types.Matches(device.Type)))
-                yield return device;
-        }
+            yield return device;
 
         // No device of a type is no error; a type that nobody offers is one.
         foreach (string name in types.Unmatched)
@@ -102,6 +98,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
 
             if (device is null && !broken)
                 report(NotFound(uuid));
+            // One that is on its way out has no type any more, and is meant all the same.
             else if (device is not null && !(settled.Matches(device.Parent) && (types.IsAll || device.Type is null || types.Matches(device.Type))))
                 report(IsOther(device));
             else if (device is not null)

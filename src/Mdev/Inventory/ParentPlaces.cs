@@ -14,7 +14,7 @@ internal sealed class ParentPlaces(HostRoot host, Action<MdevException> report)
     public bool IsSupported => host.HasDirectory(Bus);
 
     /// <summary>What is to be added where something is not found: nothing, unless the host has no mediated devices at all.</summary>
-    public string Note => IsSupported ? "" : " It has no mediated device bus (/sys/bus/mdev): no driver that offers mediated devices is loaded.";
+    public string Note => IsSupported ? "" : $" {ParentReader.WhyUnsupported("It")}";
 
     /// <summary>
     /// Where the parents of these names are, in natural order. One exact name costs one look-up, however many parents there are.

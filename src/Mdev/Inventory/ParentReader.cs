@@ -18,8 +18,12 @@ public sealed class ParentReader(HostRoot host, Action<MdevException> report)
     public void RequireSupport()
     {
         if (!IsSupported)
-            throw new MdevException(MdevError.NotSupported, $"Host '{host.Root}' has no mediated device bus (/sys/bus/mdev): no driver that offers mediated devices is loaded.");
+            throw new MdevException(MdevError.NotSupported, WhyUnsupported($"Host '{host.Root}'"));
     }
+
+    /// <summary>Why a host has nothing to list.</summary>
+    /// <param name="host">How the sentence calls it.</param>
+    public static string WhyUnsupported(string host) => $"{host} has no mediated device bus (/sys/bus/mdev): no driver that offers mediated devices is loaded.";
 
     /// <summary>Reads the parents of these names, each as soon as it is asked for.</summary>
     public IEnumerable<MdevParent> Read(NameFilter names)

@@ -51,18 +51,19 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     {
         IEnumerable<string> known = places.SelectMany(_parents.TypeNames).Distinct();
         string[] nearest = Nearest.To(name, known, 3);
+        // What is broken among them was told when the places were looked for.
+        List<ParentPlace> all = new ParentPlaces(host, _ => { }).Named(new NameFilter()).ToList();
+        string[] offering = all.Where(place => HasType(place, name)).Select(place => Printable.Text(place.Name)).Take(3).ToArray();
         string hint = name.AsSpan().IndexOfAny('*', '?') >= 0 ? " One type has to be named here, without wildcards."
-            : Offering(name) is { Length: > 0 } others ? $" It is offered by: {string.Join(", ", others.Select(n => Printable.Text(n)))}."
+            : offering.Length > 0 ? $" It is offered by: {string.Join(", ", offering)}."
             : nearest.Length > 0 ? $" The nearest are: {string.Join(", ", nearest.Select(n => Printable.Text(n)))}."
             : _parents.IsSupported ? " It offers no types at all."
             : _parents.Note;
         string where = places.Count == 1 ? $"parent '{Printable.Text(places[0].Name)}'"
-            : places.Count == _parents.Named(new NameFilter()).Count() ? $"host '{host.Root}'"
+            : places.Count == all.Count ? $"host '{host.Root}'"
             : $"the {places.Count} parents that were asked for on host '{host.Root}'";
         return new MdevException(MdevError.TypeNotFound, $"No type '{Printable.Text(name)}' is offered by {where}.{hint}");
     }
-
-    private string[] Offering(string type) => _parents.Named(new NameFilter()).Where(place => HasType(place, type)).Select(place => place.Name).Take(3).ToArray();
 
     /// <summary>Whether a parent offers exactly this type id.</summary>
     internal bool HasType(ParentPlace place, string type) => NamePattern.IsName(type) && host.HasDirectory($"{place.TypesPath}/{type}");

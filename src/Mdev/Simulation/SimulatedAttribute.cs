@@ -39,7 +39,7 @@ internal sealed class SimulatedAttribute : IAttributeWriter
     {
         // An attribute whose directory is no longer where it was is that of a device or a driver that went away meanwhile.
         byte[] bytes = value.ToArray();
-        int errno = _directory.RealPath() != _directoryThen || !File.Exists(Path) ? Errno.ENODEV : SimulatedKernel.Guarded(Path, () => Store(bytes));
+        int errno = _directory.RealPath() != _directoryThen || !File.Exists(Path) ? Errno.ENODEV : SimulationFault.Guard(Path, "asked", () => Store(bytes));
         if (errno != 0)
             throw SimulatedKernel.Refused(errno, "write", Path);
     }

@@ -31,27 +31,30 @@ public sealed record SimulatedHost
         sizes ??= new SimulationSizes();
         RequireSizes(chosen, sizes);
         string place = path is null ? Path.GetTempPath() : Path.GetFullPath(path);
-        return Try(place, "made", () =>
+        return SimulationFault.Guard(place, "made", () =>
         {
             string root = path is null ? Directory.CreateTempSubdirectory("mdevps-").FullName : place;
             if (File.Exists(root) || (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()))
                 throw new MdevException(MdevError.PathExists, $"A simulated host cannot be made in '{root}': something is there already.", root);
+            bool wasThere = path is not null && Directory.Exists(root);
             Directory.CreateDirectory(root);
             try
             {
                 var builder = new SimulatedHostBuilder(new SimulatedTree(root, cancel));
                 foreach (SimulatedDriver driver in chosen.Values)
                     driver.Register(builder, sizes);
+                // The marker comes last: a host that was not finished is none.
+                SimulationMarker.Write(root);
+                new SimulatedKernel(root).Core.Refresh();
             }
             catch
             {
                 Directory.Delete(root, recursive: true);
+                if (wasThere)
+                    Directory.CreateDirectory(root);
                 throw;
             }
 
-            // The marker comes last: a host that was not finished is none.
-            SimulationMarker.Write(root);
-            new SimulatedKernel(root).Core.Refresh();
             return new SimulatedHost { Root = root, Driver = [.. chosen.Keys.Select(key => Drivers.First(name => name.Equals(key, StringComparison.OrdinalIgnoreCase)))] };
         });
     }
@@ -62,7 +65,7 @@ public sealed record SimulatedHost
     {
         RequireMarker(root);
         // Directory.Delete removes a link itself and never what it leads to.
-        Try(root, "removed", () =>
+        SimulationFault.Guard(root, "removed", () =>
         {
             // Whoever is at work there, such as a removal that waited, is let to the end of it.
             using (HostLock.Take(root))
@@ -106,18 +109,6 @@ public sealed record SimulatedHost
 
     /// <inheritdoc/>
     public override string ToString() => Root;
-
-    private static T Try<T>(string root, string what, Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MdevException(MdevError.SimulationFailed, $"The simulated host '{root}' could not be {what}: {e.Message}", root, e);
-        }
-    }
 
     private static void RequireSizes(Dictionary<string, SimulatedDriver> chosen, SimulationSizes sizes)
     {

@@ -28,14 +28,14 @@ internal sealed class SimulatedKernel : IKernel
         if (!SimulationMarker.IsIn(root))
             return null;
         var kernel = new SimulatedKernel(root);
-        return Guarded(root, () =>
+        return SimulationFault.Guard(root, "asked", () =>
         {
             kernel.Core.FinishPending();
             return kernel;
         });
     }
 
-    public IAttributeWriter OpenAttribute(string path) => Guarded(path, () => SimulatedAttribute.Open(_tree, Core, path));
+    public IAttributeWriter OpenAttribute(string path) => SimulationFault.Guard(path, "asked", () => SimulatedAttribute.Open(_tree, Core, path));
 
     public IDisposable OpenGroup(string path)
     {
@@ -93,20 +93,6 @@ internal sealed class SimulatedKernel : IKernel
     {
         using (HostLock.Take(_tree.Root))
             _processes.End(processId);
-    }
-
-    /// <summary>Does something to the tree, which somebody may just be removing.</summary>
-    /// <exception cref="MdevException"><see cref="MdevError.SimulationFailed"/>: the file system refused.</exception>
-    public static T Guarded<T>(string path, Func<T> action)
-    {
-        try
-        {
-            return action();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new MdevException(MdevError.SimulationFailed, $"The simulated host could not answer for '{path}': {e.Message}", path, e);
-        }
     }
 
     public static MdevException Refused(int errno, string operation, string path) =>

@@ -114,7 +114,7 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
     protected void TellIfUnsupported(HostRoot host)
     {
         if (!new ParentReader(host, Report).IsSupported)
-            WriteVerbose($"Host '{host.Root}' has no /sys/bus/mdev: no driver that offers mediated devices is loaded.");
+            WriteVerbose(ParentReader.WhyUnsupported($"Host '{host.Root}'"));
     }
 
     // A stopped pipeline takes no word any more, and what is being done is to come to an end all the same.
