@@ -1,6 +1,7 @@
 using System.Globalization;
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Vfio;
 
@@ -75,7 +76,7 @@ public sealed class UserScan
             names.Add(group);
         if (_sawDeviceNodes || device.VfioPath is null)
         {
-            using DirectoryHandle? directory = _host.OpenDirectory($"{device.SysfsPath}/vfio-dev");
+            using DirectoryHandle? directory = _host.Files.OpenDirectory($"{device.SysfsPath}/vfio-dev");
             names.AddRange(directory?.Entries().Select(entry => DeviceNodes + entry.Name) ?? []);
         }
 
@@ -85,7 +86,7 @@ public sealed class UserScan
     private void Run(CancellationToken cancel)
     {
         Blind = NamespaceBlindness();
-        using DirectoryHandle? processes = _host.OpenDirectory("/proc");
+        using DirectoryHandle? processes = _host.Files.OpenDirectory("/proc");
         if (processes is null)
             return;
         foreach (DirectoryEntry entry in processes.Entries())
@@ -102,7 +103,7 @@ public sealed class UserScan
     {
         try
         {
-            return _host.ReadLink("/proc/1/ns/pid") switch
+            return _host.Files.ReadLink("/proc/1/ns/pid") switch
             {
                 FirstPidNamespace => null,
                 null => $"its processes cannot be seen in '{_host.OnMachine("/proc")}'",
@@ -119,14 +120,14 @@ public sealed class UserScan
     {
         try
         {
-            using DirectoryHandle? descriptors = _host.OpenDirectory($"/proc/{pid}/fd");
+            using DirectoryHandle? descriptors = _host.Files.OpenDirectory($"/proc/{pid}/fd");
             if (descriptors is not null)
                 Look(pid, descriptors);
         }
         catch (MdevException)
         {
             // A process that ended meanwhile reads like one that is not ours to look into.
-            if (_host.HasDirectory($"/proc/{pid}"))
+            if (_host.Files.HasDirectory($"/proc/{pid}"))
                 Blind ??= "this user may not look into all of its processes";
         }
     }

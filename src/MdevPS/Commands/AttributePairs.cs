@@ -1,8 +1,8 @@
 using System.Collections;
 using System.Globalization;
 using System.Management.Automation;
-using Mdev.Attributes;
-using Mdev.Kernel;
+using Mdev.Errors;
+using Mdev.Model;
 
 namespace MdevPS.Commands;
 

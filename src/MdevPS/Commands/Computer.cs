@@ -1,5 +1,5 @@
 using Mdev;
-using Mdev.Kernel;
+using Mdev.Errors;
 
 namespace MdevPS.Commands;
 

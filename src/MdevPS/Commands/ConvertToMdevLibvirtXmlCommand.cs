@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using Mdev.Inventory;
+using Mdev.Model;
 using Mdev.VirtualMachines;
 using MdevPS.Completers;
 
@@ -81,6 +81,8 @@ public sealed class ConvertToMdevLibvirtXmlCommand : VmCommand
         Uuid = uuid,
         Type = Type,
         Parent = Parent,
+        PhysicalDevice = Parent,
+        Interface = MdevInterface.Mdev,
         State = MdevDeviceState.Active,
         SysfsPath = SysfsPath ?? "",
         Root = "",

@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 
 namespace MdevPS.Commands;

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using MdevPS.Errors;
@@ -113,8 +114,8 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
     /// <summary>Says with -Verbose why a list is empty, where the host has no mediated devices at all. Listing such a host is no error.</summary>
     protected void TellIfUnsupported(HostRoot host)
     {
-        if (!new ParentReader(host, Report).IsSupported)
-            WriteVerbose(ParentReader.WhyUnsupported($"Host '{host.Root}'"));
+        if (new ParentReader(host, Report).WhyUnsupported is { } why)
+            WriteVerbose(why);
     }
 
     // A stopped pipeline takes no word any more, and what is being done is to come to an end all the same.
@@ -130,7 +131,7 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
     {
         if (_host is null || _hostRoot != Root)
         {
-            _host = HostRoot.Open(Root is null ? null : FilePath.Of(this, Root), Trace);
+            _host = HostOpener.Open(Root is null ? null : FilePath.Of(this, Root), Trace);
             _hostRoot = Root;
         }
 

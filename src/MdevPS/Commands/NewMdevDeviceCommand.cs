@@ -1,7 +1,8 @@
 using System.Management.Automation;
 using Mdev;
-using Mdev.Inventory;
+using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 
 namespace MdevPS.Commands;

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using Mdev;
-using Mdev.Kernel;
+using Mdev.Errors;
 using Mdev.Simulation;
 using MdevPS.Completers;
 using MdevPS.Errors;
@@ -102,7 +102,7 @@ public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
                 DeviceCount = DeviceCount,
             }, _stop.Token);
             if (Use)
-                Environment.SetEnvironmentVariable(HostRoot.EnvironmentVariable, host.Root);
+                Environment.SetEnvironmentVariable(HostOpener.EnvironmentVariable, host.Root);
             WriteObject(host);
         }
         catch (MdevException e)

@@ -1,3 +1,8 @@
+using Mdev.Model;
+using Mdev.Placement;
+using Mdev.Vfio;
+using Mdev.VirtualMachines;
+
 namespace MdevPS.Commands;
 
 /// <summary>The nouns of our cmdlets.</summary>

@@ -11,7 +11,7 @@ internal static class ObjectArgument
 {
     public static object? Plain(object? value) => value is PSObject wrapped ? wrapped.BaseObject : value;
 
-    public static bool IsOfDefaultHost(string root) => root == HostRoot.Default;
+    public static bool IsOfDefaultHost(string root) => root == HostOpener.Default;
 
     public static ArgumentTransformationMetadataException OfOtherHost(string root, string property) =>
         Refused($"The object is of host '{Printable.Text(root)}'. Pipe it, so that its host goes with it, or give its property {property} and -Root.");

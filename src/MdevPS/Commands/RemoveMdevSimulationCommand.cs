@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using Mdev;
-using Mdev.Kernel;
+using Mdev.Errors;
 using Mdev.Simulation;
 using MdevPS.Errors;
 
@@ -27,13 +27,13 @@ public sealed class RemoveMdevSimulationCommand : PSCmdlet
         {
             string root = FilePath.Of(this, Root);
             Computer.RequireThis(PSComputerName);
-            SimulatedHost.RequireMarker(root);
+            SimulatedHost.Require(root);
             if (!ShouldProcess(root, "Remove simulated host"))
                 return;
             SimulatedHost.Remove(root);
             // A default that is gone would only make every later cmdlet fail.
-            if (HostRoot.Default == HostRoot.Absolute(root))
-                Environment.SetEnvironmentVariable(HostRoot.EnvironmentVariable, null);
+            if (HostOpener.Default == HostOpener.Absolute(root))
+                Environment.SetEnvironmentVariable(HostOpener.EnvironmentVariable, null);
         }
         catch (MdevException e)
         {

@@ -1,6 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
-using Mdev.Inventory;
+using Mdev.Model;
 
 namespace MdevPS.Commands;
 

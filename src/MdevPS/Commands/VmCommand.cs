@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 using Mdev.VirtualMachines;
 using MdevPS.Completers;
 
@@ -52,6 +54,8 @@ public abstract class VmCommand : MdevCommand
         Type = null,
         Parent = "",
         DeviceApi = DeviceApi,
+        PhysicalDevice = "",
+        Interface = MdevInterface.Mdev,
         State = MdevDeviceState.Active,
         SysfsPath = "",
         Root = "",

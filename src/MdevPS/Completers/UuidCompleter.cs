@@ -1,6 +1,7 @@
 using System.Collections;
 using Mdev;
 using Mdev.Inventory;
+using Mdev.Kernel;
 
 namespace MdevPS.Completers;
 
