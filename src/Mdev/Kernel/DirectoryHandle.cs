@@ -101,7 +101,21 @@ public sealed class DirectoryHandle : IDisposable
     /// line end behind it; null when it is absent.
     /// </summary>
     /// <exception cref="MdevException">It is there and cannot be read: EACCES, EIO …</exception>
-    public unsafe string? ReadAttribute(string name)
+    public string? ReadAttribute(string name) => Read(name, static content =>
+    {
+        while (content is [.., (byte)'\n' or (byte)'\r'])
+            content = content[..^1];
+        return Encoding.UTF8.GetString(content);
+    });
+
+    /// <summary>The content of a file below this directory, to the byte; null when it is absent.</summary>
+    /// <exception cref="MdevException">It is there and cannot be read: EACCES, EIO …</exception>
+    internal byte[]? ReadFile(string name) => Read(name, static content => content.ToArray());
+
+    private delegate T Convert<T>(ReadOnlySpan<byte> content);
+
+    private unsafe T? Read<T>(string name, Convert<T> convert)
+        where T : class
     {
         // O_NONBLOCK: a pipe in a captured tree must not stop us; to an attribute it means nothing.
         const int Flags = LibC.O_RDONLY | LibC.O_NONBLOCK;
@@ -129,9 +143,7 @@ public sealed class DirectoryHandle : IDisposable
                 buffer = larger;
             }
 
-            while (length > 0 && buffer[length - 1] is (byte)'\n' or (byte)'\r')
-                length--;
-            return Encoding.UTF8.GetString(buffer, 0, length);
+            return convert(buffer.AsSpan(0, length));
         }
         finally
         {

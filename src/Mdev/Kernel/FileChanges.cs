@@ -35,8 +35,8 @@ internal sealed unsafe class FileChanges(HostFiles files)
     }
 
     /// <summary>
-    /// Gives a file another content at once: a reader sees the old one or the new one, and after a crash one of both is there. Mode and owner
-    /// of a file that is replaced stay.
+    /// Gives a file another content at once: a reader sees the old one or the new one, and after a crash one of both is there. The mode
+    /// of a file that is replaced stays, and that of a durable one its owner.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="content">Its new content.</param>
@@ -52,7 +52,8 @@ internal sealed unsafe class FileChanges(HostFiles files)
             using (Descriptor file = files.OpenOrCreate(aside, LibC.O_WRONLY | LibC.O_CREAT | LibC.O_EXCL, old?.Mode ?? mode))
             {
                 Write(file, content, aside);
-                if (old is { } there && FileStatus.Of(file) is var made && (made.Owner, made.Group) != (there.Owner, there.Group))
+                // Only root may give a file to somebody else; a file of a simulated host belongs to whoever wrote it last.
+                if (isDurable && old is { } there && FileStatus.Of(file) is var made && (made.Owner, made.Group) != (there.Owner, there.Group))
                     Check(LibC.fchown(file.Number, there.Owner, there.Group), "fchown", aside);
                 if (FileStatus.Of(file).Mode != (old?.Mode ?? mode))
                     Check(LibC.fchmod(file.Number, old?.Mode ?? mode), "fchmod", aside);

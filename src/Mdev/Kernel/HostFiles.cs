@@ -90,6 +90,9 @@ public sealed class HostFiles
         return FileStatus.Of(descriptor).Kind;
     }
 
+    /// <summary>Whether anything is there, every link on the way followed.</summary>
+    public bool Exists(string hostPath) => KindOf(hostPath) != FileKind.None;
+
     /// <summary>Whether there is a directory of that path.</summary>
     public bool HasDirectory(string hostPath) => KindOf(hostPath) == FileKind.Directory;
 

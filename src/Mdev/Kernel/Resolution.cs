@@ -28,7 +28,7 @@ internal static unsafe class Resolution
     /// <summary>Opens a path below a directory on which no component is a link.</summary>
     /// <returns>The descriptor; where it is negative, the errno with its sign changed.</returns>
     public static int WithoutLinks(int directory, string path, int flags) =>
-        Open(directory, path, flags | LibC.O_NOFOLLOW, 0, LibC.RESOLVE_BENEATH | LibC.RESOLVE_NO_SYMLINKS);
+        Open(directory, path, flags, 0, LibC.RESOLVE_BENEATH | LibC.RESOLVE_NO_SYMLINKS);
 
     private static int Open(int directory, string path, int flags, uint mode, ulong resolve)
     {

@@ -58,7 +58,7 @@ internal sealed class DeviceCreator(HostRoot host)
 
     // Where the host has no /dev below its root there is no node to wait for.
     private bool IsComplete(MdevDevice device) => device is { State: MdevDeviceState.Active, VfioPath: { } node }
-        && (!host.Files.HasDirectory("/dev/vfio") || host.Files.KindOf(node) is FileKind.CharacterDevice or FileKind.File);
+        && (!host.Files.HasDirectory("/dev/vfio") || host.Files.Exists(node));
 
     private MdevException Incomplete(MdevDevice device) => new(
         MdevError.VfioUnavailable,

@@ -115,7 +115,7 @@ internal sealed class SimulatedTree(HostFiles files, CancellationToken cancel = 
     public string? ReadText(string path)
     {
         using DirectoryHandle? directory = files.OpenDirectory(HostFiles.Parent(path));
-        return directory?.ReadAttribute(HostFiles.Name(path));
+        return files.KindOf(path) == FileKind.File && directory?.ReadFile(HostFiles.Name(path)) is { } content ? Encoding.UTF8.GetString(content).TrimEnd('\n') : null;
     }
 
     /// <summary>The last part of where a link leads; null when there is none.</summary>

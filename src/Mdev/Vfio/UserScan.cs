@@ -120,9 +120,10 @@ public sealed class UserScan
     {
         try
         {
-            using DirectoryHandle? descriptors = _host.Files.OpenDirectory($"/proc/{pid}/fd");
+            using DirectoryHandle? process = _host.Files.OpenDirectory($"/proc/{pid}");
+            using DirectoryHandle? descriptors = process?.OpenDirectory("fd");
             if (descriptors is not null)
-                Look(pid, descriptors);
+                Look(pid, process!, descriptors);
         }
         catch (MdevException)
         {
@@ -132,7 +133,7 @@ public sealed class UserScan
         }
     }
 
-    private void Look(int pid, DirectoryHandle descriptors)
+    private void Look(int pid, DirectoryHandle process, DirectoryHandle descriptors)
     {
         HashSet<string>? names = null;
         bool hasUntold = false;
@@ -142,7 +143,7 @@ public sealed class UserScan
                 continue;
             if (target == DeviceDescriptor)
             {
-                if (PathInInfo(descriptors, entry.Name) is { } path)
+                if (PathInInfo(process, entry.Name) is { } path)
                     (names ??= []).Add(path);
                 else
                     hasUntold = true;
@@ -162,10 +163,10 @@ public sealed class UserScan
     }
 
     // Since Linux 6.17 fdinfo names the device of an anonymous descriptor (vfio_device_show_fdinfo in drivers/vfio/vfio_main.c).
-    private static string? PathInInfo(DirectoryHandle descriptors, string name)
+    private static string? PathInInfo(DirectoryHandle process, string name)
     {
         const string Key = "vfio-device-syspath:";
-        return descriptors.ReadAttribute($"../fdinfo/{name}")?.Split('\n')
+        return process.ReadAttribute($"fdinfo/{name}")?.Split('\n')
             .FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal))?[Key.Length..].Trim();
     }
 

@@ -13,7 +13,7 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
 {
     internal const string Devices = "/sys/bus/mdev/devices";
     private const string Bus = "/sys/bus/mdev";
-    private const string Class = "/sys/class/mdev_bus";
+    internal const string Class = "/sys/class/mdev_bus";
 
     public bool IsPresent => host.Files.HasDirectory(Bus);
 
@@ -50,7 +50,7 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
             return null;
         // One whose removal waits is gone from the bus and looked for below the parents.
         return ParentOf(bus, $"{uuid}") is { } parent
-            ? parent.FindDevice(uuid, report)
+            ? Find(bus, parent, uuid, report)
             : Parents(_ => { }).Where(p => host.Files.HasDirectory($"{p.SysfsPath}/{uuid}")).Select(p => p.FindDevice(uuid, report)).FirstOrDefault();
     }
 
@@ -64,15 +64,15 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
             yield break;
 
         // A broken entry, or devices that came or went meanwhile: only now is it worth to know which.
-        var read = parents.SelectMany(parent => Names(parent.SysfsPath, _ => { })).ToHashSet();
+        var read = parents.SelectMany(parent => Entries(parent.SysfsPath, _ => { })).Where(entry => entry.Kind != EntryKind.Link).Select(entry => entry.Name).ToHashSet();
         using DirectoryHandle? bus = TryOpen(Devices, report);
-        foreach (string name in bus is null ? [] : names.Where(name => !read.Contains(name) || !KernelUuid.TryParse(name, out _)))
+        foreach (string name in bus is null ? [] : names.Where(name => !read.Contains(name)))
         {
             MdevDevice? device = null;
             try
             {
                 if (ParentOf(bus!, name) is { } parent)
-                    device = KernelUuid.TryParse(name, out Guid uuid) ? parent.FindDevice(uuid, report) : throw Broken(name, "is among the devices, but its name is no UUID");
+                    device = KernelUuid.TryParse(name, out Guid uuid) ? Find(bus!, parent, uuid, report) : throw Broken(name, "is among the devices, but its name is no UUID");
             }
             catch (MdevException e)
             {
@@ -83,6 +83,11 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
                 yield return device;
         }
     }
+
+    // Null when it went away meanwhile, with its entry.
+    private MdevDevice? Find(DirectoryHandle bus, MdevBusParent parent, Guid uuid, Action<MdevException> report) => parent.FindDevice(uuid, report) is { } device ? device
+        : host.Files.HasDirectory($"{parent.SysfsPath}/{uuid}") || bus.ReadLink($"{uuid}") is null ? null
+        : throw Broken($"{uuid}", $"leads to '{parent.SysfsPath}/{uuid}', which is not there");
 
     private MdevBusParent At(string path, string? name = null) => new(host) { Name = name ?? HostFiles.Name(path), SysfsPath = path };
 
@@ -167,10 +172,12 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
         return new MdevException(MdevError.BrokenEntry, $"'{path}' {what}.", path);
     }
 
-    private List<string> Names(string hostPath, Action<MdevException> report)
+    private List<string> Names(string hostPath, Action<MdevException> report) => Entries(hostPath, report).ConvertAll(entry => entry.Name);
+
+    private List<DirectoryEntry> Entries(string hostPath, Action<MdevException> report)
     {
         using DirectoryHandle? directory = TryOpen(hostPath, report);
-        return directory?.Entries().Select(entry => entry.Name).ToList() ?? [];
+        return directory?.Entries().ToList() ?? [];
     }
 
     private DirectoryHandle? TryOpen(string hostPath, Action<MdevException> report) => new AttributeReader(report).Try(() => host.Files.OpenDirectory(hostPath));

@@ -222,18 +222,13 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
 
     private DirectoryHandle? OpenTypes(Action<MdevException> report) => Try(report, () => host.Files.OpenDirectory(TypesPath));
 
-    // Null, and a report, when its entry leads nowhere.
-    private DirectoryHandle? Open(Action<MdevException> report)
+    // Null when it is gone; while its entry is there all the same, that is told.
+    private DirectoryHandle? Open(Action<MdevException> report) => Try(report, () =>
     {
-        try
-        {
-            return host.Files.OpenDirectory(SysfsPath) ?? throw new MdevException(
-                MdevError.BrokenEntry, $"The entry of parent '{Printable.Text(Name)}' leads to '{host.OnMachine(SysfsPath)}', which is not there.", host.OnMachine(SysfsPath));
-        }
-        catch (MdevException e)
-        {
-            report(e);
-            return null;
-        }
-    }
+        if (host.Files.OpenDirectory(SysfsPath) is { } directory)
+            return directory;
+        string entry = $"{MdevBus.Class}/{Name}";
+        return host.Files.ReadLink(entry) is null || host.Files.HasDirectory(SysfsPath) ? null
+            : throw new MdevException(MdevError.BrokenEntry, $"'{host.OnMachine(entry)}' leads to '{SysfsPath}', which is not there.", host.OnMachine(entry));
+    });
 }
