@@ -18,18 +18,19 @@ internal static class Program
         }
 
         var path = Path.GetFullPath(args[0]);
-        LoadDependenciesFrom(Path.GetDirectoryName(path)!);
+        LoadDependenciesOf(path);
         return Run(path, args[1]);
     }
 
-    // Not inlined: compiling this method loads xunit, which nobody finds before LoadDependenciesFrom was called.
+    // Not inlined: compiling this method loads xunit, which nobody finds before LoadDependenciesOf was called.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Run(string path, string counts) =>
         TestRun.Execute(AssemblyLoadContext.Default.LoadFromAssemblyPath(path), counts);
 
-    private static void LoadDependenciesFrom(string folder) => AssemblyLoadContext.Default.Resolving += (context, name) =>
+    // By the list that the build wrote beside the tests: some assemblies lie in folders of their architecture.
+    private static void LoadDependenciesOf(string path)
     {
-        var file = Path.Combine(folder, name.Name + ".dll");
-        return File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
-    };
+        var resolver = new AssemblyDependencyResolver(path);
+        AssemblyLoadContext.Default.Resolving += (context, name) => resolver.ResolveAssemblyToPath(name) is { } file ? context.LoadFromAssemblyPath(file) : null;
+    }
 }
