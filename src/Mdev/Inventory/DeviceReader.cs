@@ -201,7 +201,10 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
 
     private MdevException IsOther(MdevDevice device) => new(
         MdevError.DeviceNotFound,
-        $"The device with the UUID {device.Uuid} is of type '{Printable.Text(device.Type ?? "unknown")}' on parent '{Printable.Text(device.Parent)}' of host '{host.Root}', which is not what was asked for.");
+        $"The device with the UUID {device.Uuid} is of type '{Printable.Text(device.Type ?? "unknown")}' on parent '{Printable.Text(device.Parent)}' of host '{host.Root}', which is not what was asked for.")
+    {
+        Uuid = device.Uuid,
+    };
 
-    private MdevException NotFound(Guid uuid) => new(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}'.{_parents.Note}");
+    private MdevException NotFound(Guid uuid) => new(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}'.{_parents.Note}") { Uuid = uuid };
 }

@@ -41,7 +41,7 @@ internal sealed class ParentPlaces(HostRoot host, Action<MdevException> report)
         }
 
         foreach (string name in settled.Unmatched)
-            report(new MdevException(MdevError.ParentNotFound, $"No parent is named '{Printable.Text(name)}' on host '{host.Root}'.{Note}"));
+            report(new MdevException(MdevError.ParentNotFound, $"No parent is named '{Printable.Text(name)}' on host '{host.Root}'.{Note}") { Name = name });
     }
 
     /// <summary>The parent of exactly this name; null when there is none.</summary>

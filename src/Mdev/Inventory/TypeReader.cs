@@ -26,7 +26,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
         foreach (string name in types.Unmatched)
             report(TypeNotFound(name, places));
         foreach (string name in query.Names.Unmatched)
-            report(new MdevException(MdevError.TypeNotFound, $"No type that was looked at on host '{host.Root}' has the name '{Printable.Text(name)}'."));
+            report(new MdevException(MdevError.TypeNotFound, $"No type that was looked at on host '{host.Root}' has the name '{Printable.Text(name)}'.") { Name = name });
     }
 
     /// <summary>Where the types of these ids are, without a look at their files.</summary>
@@ -62,7 +62,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
         string where = places.Count == 1 ? $"parent '{Printable.Text(places[0].Name)}'"
             : places.Count == all.Count ? $"host '{host.Root}'"
             : $"the {places.Count} parents that were asked for on host '{host.Root}'";
-        return new MdevException(MdevError.TypeNotFound, $"No type '{Printable.Text(name)}' is offered by {where}.{hint}");
+        return new MdevException(MdevError.TypeNotFound, $"No type '{Printable.Text(name)}' is offered by {where}.{hint}") { Name = name };
     }
 
     /// <summary>Whether a parent offers exactly this type id.</summary>

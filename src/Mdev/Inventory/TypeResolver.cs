@@ -33,7 +33,7 @@ public sealed class TypeResolver(HostRoot host, Action<MdevException> report)
         {
             [var only] => only,
             [] => throw types.TypeNotFound(idOrName, places),
-            _ => throw new MdevException(MdevError.TypeAmbiguous, $"The name '{Printable.Text(idOrName)}' stands for several type ids: {string.Join(", ", named.Select(n => Printable.Text(n)))}."),
+            _ => throw new MdevException(MdevError.TypeAmbiguous, $"The name '{Printable.Text(idOrName)}' stands for several type ids: {string.Join(", ", named.Select(n => Printable.Text(n)))}.") { Name = idOrName },
         };
     }
 }
