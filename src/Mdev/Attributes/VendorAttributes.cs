@@ -100,7 +100,7 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
     }
 
     private static MdevException NotFound(string name, string owner, string why) =>
-        new(MdevError.AttributeNotFound, $"'{Printable.Text(name)}' is no vendor attribute of {Printable.Text(owner)}: {why}.");
+        new(MdevError.AttributeNotFound, $"'{Printable.Text(name)}' is no vendor attribute of {Printable.Text(owner)}: {why}.") { Name = name };
 
     private static bool IsName(string name) => name.Split('/') is { Length: 1 or 2 } parts && Array.TrueForAll(parts, NamePattern.IsName);
 

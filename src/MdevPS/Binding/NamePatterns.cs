@@ -1,7 +1,7 @@
 using System.Management.Automation;
 using Mdev.Model;
 
-namespace MdevPS.Commands;
+namespace MdevPS.Binding;
 
 /// <summary>PowerShell's wildcards as the library's name filters.</summary>
 internal static class NamePatterns
