@@ -61,11 +61,26 @@ public abstract class CmdletTest : IDisposable
     protected static PSObject Deserialized(PSObject value) => (PSObject)PSSerializer.Deserialize(PSSerializer.Serialize(value, 3));
 
     /// <summary>Everything below a directory, to the byte, for "nothing was changed".</summary>
-    protected static string Snapshot(string root) => string.Join('\n', new DirectoryInfo(root)
-        .EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
-        .Where(entry => !entry.FullName.Contains("/.mdevps-", StringComparison.Ordinal))
-        .Select(entry => $"{entry.FullName} {entry.LinkTarget} {(entry.LinkTarget is null ? entry.UnixFileMode : 0)} {(entry is FileInfo { LinkTarget: null } ? System.Convert.ToHexString(File.ReadAllBytes(entry.FullName)) : "")}")
-        .Order(StringComparer.Ordinal));
+    protected static string Snapshot(string root)
+    {
+        var lines = new List<string>();
+        void Look(DirectoryInfo directory)
+        {
+            foreach (FileSystemInfo entry in directory.EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith(".mdevps-", StringComparison.Ordinal)))
+            {
+                // Links of a sysfs lead round and round.
+                if (entry.LinkTarget is { } target)
+                    lines.Add($"{entry.FullName} -> {target}");
+                else if (entry is DirectoryInfo inner)
+                    Look(inner);
+                else
+                    lines.Add($"{entry.FullName} {entry.UnixFileMode} {Convert.ToHexString(File.ReadAllBytes(entry.FullName))}");
+            }
+        }
+
+        Look(new DirectoryInfo(root));
+        return string.Join('\n', lines.Order(StringComparer.Ordinal));
+    }
 
     public virtual void Dispose()
     {
