@@ -1,5 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Benchmarks;
 
@@ -20,7 +22,7 @@ public class Inventory
     public void Open()
     {
         string trees = Environment.GetEnvironmentVariable("MDEVPS_TREES") ?? throw new InvalidOperationException("MDEVPS_TREES is not set.");
-        _host = HostRoot.Open(Path.Combine(trees, Tree));
+        _host = HostOpener.Open(Path.Combine(trees, Tree));
         MdevDevice first = Devices(new DeviceQuery()).First();
         (_uuid, _parent) = (first.Uuid, first.Parent);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Mdev.Kernel;
 
 namespace Mdev.Comparison;
 
@@ -9,7 +10,7 @@ public static class Agreement
     /// <exception cref="InvalidOperationException">They differ; it says where first.</exception>
     public static void Require(Contenders contenders, string root)
     {
-        HostRoot host = HostRoot.Open(root);
+        HostRoot host = HostOpener.Open(root);
         using var mdevctl = new Contender(contenders.Mdevctl(root));
         Compare("devices-json", MdevctlShape.Devices(host));
         Compare("types-json", MdevctlShape.Types(host));

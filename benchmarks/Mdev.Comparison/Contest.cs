@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Mdev.Inventory;
+using Mdev.Model;
 
 namespace Mdev.Comparison;
 
@@ -59,9 +60,9 @@ internal sealed class Contest(Contenders contenders, Trees trees, string module)
         return [.. Trees.Sizes.Keys];
     }
 
-    private string SomeParent(string tree) => new ParentReader(HostRoot.Open(trees.RootOf(tree)), e => throw e).Read(new NameFilter()).First().Parent;
+    private string SomeParent(string tree) => new ParentReader(HostOpener.Open(trees.RootOf(tree)), e => throw e).Read(new NameFilter()).First().Parent;
 
-    private string SomeUuid(string tree) => new DeviceReader(HostRoot.Open(trees.RootOf(tree)), e => throw e).Read(new DeviceQuery()).First().Uuid.ToString();
+    private string SomeUuid(string tree) => new DeviceReader(HostOpener.Open(trees.RootOf(tree)), e => throw e).Read(new DeviceQuery()).First().Uuid.ToString();
 
     // What a process that does nothing takes longer in there than outside.
     private double NamespaceCost()
@@ -77,7 +78,7 @@ internal sealed class Contest(Contenders contenders, Trees trees, string module)
     private MemoryFigures Memory(string tree)
     {
         string root = trees.RootOf(tree);
-        int devices = new DeviceReader(HostRoot.Open(root), e => throw e).Read(new DeviceQuery()).Count();
+        int devices = new DeviceReader(HostOpener.Open(root), e => throw e).Read(new DeviceQuery()).Count();
         return new MemoryFigures(
             Peak(contenders.Floor(root), "devices"),
             Peak(Contenders.Library(root), "devices"),

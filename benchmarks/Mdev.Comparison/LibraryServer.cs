@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Comparison;
 
@@ -22,7 +24,7 @@ public static class LibraryServer
 
     private static long Run(string root, string workload, string name)
     {
-        HostRoot host = HostRoot.Open(root);
+        HostRoot host = HostOpener.Open(root);
         var devices = new DeviceReader(host, e => throw e);
         var types = new TypeReader(host, e => throw e);
         return workload switch

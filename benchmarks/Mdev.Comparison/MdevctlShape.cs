@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
 using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Comparison;
 

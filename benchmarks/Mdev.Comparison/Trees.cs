@@ -1,5 +1,7 @@
 using Mdev.Inventory;
+using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 using Mdev.Simulation;
 
@@ -39,7 +41,7 @@ public sealed class Trees(string folder)
     /// <summary>Makes a device of every type that still fits.</summary>
     public static void MakeOneOfEach(string root)
     {
-        HostRoot host = HostRoot.Open(root);
+        HostRoot host = HostOpener.Open(root);
         foreach (string type in new TypeReader(host, e => throw e).Read(new TypeQuery { Available = true }).Select(t => t.Type).Distinct().ToList())
         {
             // One type's devices take the room of another's: what does not fit is left out.

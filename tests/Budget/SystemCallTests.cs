@@ -1,5 +1,6 @@
 using Mdev.Comparison;
 using Mdev.Inventory;
+using Mdev.Model;
 
 namespace Mdev.Budget;
 
@@ -55,7 +56,7 @@ public sealed class SystemCallTests(Fleets fleets) : IClassFixture<Fleets>
     [StraceFact]
     public void One_uuid_costs_the_same_however_many_devices_there_are()
     {
-        string uuid = new DeviceReader(HostRoot.Open(fleets.OneParent), e => throw e).Read(new DeviceQuery()).First().Uuid.ToString();
+        string uuid = new DeviceReader(HostOpener.Open(fleets.OneParent), e => throw e).Read(new DeviceQuery()).First().Uuid.ToString();
         double among1024 = Calls(fleets.M, $"device {uuid}").Values.Sum(), among64 = Calls(fleets.OneParent, $"device {uuid}").Values.Sum();
         Assert.InRange(among1024, 4, 40);
         Assert.InRange(among1024 - among64, -Slack, Slack);
@@ -63,5 +64,5 @@ public sealed class SystemCallTests(Fleets fleets) : IClassFixture<Fleets>
 
     private static Dictionary<string, double> Calls(string root, string request) => SystemCalls.PerRun(Contenders.Library(root), request);
 
-    private static string ParentOf(string root) => new ParentReader(HostRoot.Open(root), e => throw e).Read(new NameFilter()).First().Parent;
+    private static string ParentOf(string root) => new ParentReader(HostOpener.Open(root), e => throw e).Read(new NameFilter()).First().Parent;
 }

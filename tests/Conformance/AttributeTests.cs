@@ -1,5 +1,6 @@
 using System.Text;
 using Mdev.Conformance.Worlds;
+using Mdev.Errors;
 using Mdev.Kernel;
 
 namespace Mdev.Conformance;
@@ -40,8 +41,8 @@ public sealed class AttributeTests : ConformanceTest
     {
         Assert.Equal(["mdev_supported_types", "power", "subsystem", "uevent"], Entries(Paths.Parent(driver)));
         Assert.Equal(types, Entries($"{Paths.Parent(driver)}/mdev_supported_types"));
-        Assert.Equal($"../../devices/virtual/{driver}/{driver}", Host.ReadLink($"/sys/class/mdev_bus/{driver}"));
-        Assert.Equal($"../../../../class/{driver}", Host.ReadLink($"{Paths.Parent(driver)}/subsystem"));
+        Assert.Equal($"../../devices/virtual/{driver}/{driver}", Host.Files.ReadLink($"/sys/class/mdev_bus/{driver}"));
+        Assert.Equal($"../../../../class/{driver}", Host.Files.ReadLink($"{Paths.Parent(driver)}/subsystem"));
     }
 
     [Theory]
@@ -55,24 +56,24 @@ public sealed class AttributeTests : ConformanceTest
         Guid uuid = Have(type);
         string device = Paths.Device(uuid, Host);
         Assert.Equal(["driver", "iommu_group", "mdev_type", "power", "remove", "subsystem", "uevent", "vendor", "vfio-dev"], Entries(device));
-        Assert.Equal($"../mdev_supported_types/{type}", Host.ReadLink($"{device}/mdev_type"));
-        Assert.Equal($"../../../../../bus/mdev/drivers/{driver}", Host.ReadLink($"{device}/driver"));
-        Assert.Equal("../../../../../bus/mdev", Host.ReadLink($"{device}/subsystem"));
+        Assert.Equal($"../mdev_supported_types/{type}", Host.Files.ReadLink($"{device}/mdev_type"));
+        Assert.Equal($"../../../../../bus/mdev/drivers/{driver}", Host.Files.ReadLink($"{device}/driver"));
+        Assert.Equal("../../../../../bus/mdev", Host.Files.ReadLink($"{device}/subsystem"));
         Assert.Equal(WriteOnly, Mode($"{device}/remove"));
         Assert.Equal($"DRIVER={driver}", Read($"{device}/uevent"));
         Assert.Equal([vendorAttribute], Entries($"{device}/vendor"));
         Assert.Equal(value + "\n", Bytes($"{device}/vendor/{vendorAttribute}"));
 
-        Assert.Equal($"../../../devices/virtual/{driver}/{driver}/{uuid}", Host.ReadLink($"{Paths.Bus}/{uuid}"));
-        Assert.Equal($"../../../../devices/virtual/{driver}/{driver}/{uuid}", Host.ReadLink($"/sys/bus/mdev/drivers/{driver}/{uuid}"));
-        Assert.Equal($"../../../{uuid}", Host.ReadLink($"{Paths.Type(type)}/devices/{uuid}"));
+        Assert.Equal($"../../../devices/virtual/{driver}/{driver}/{uuid}", Host.Files.ReadLink($"{Paths.Bus}/{uuid}"));
+        Assert.Equal($"../../../../devices/virtual/{driver}/{driver}/{uuid}", Host.Files.ReadLink($"/sys/bus/mdev/drivers/{driver}/{uuid}"));
+        Assert.Equal($"../../../{uuid}", Host.Files.ReadLink($"{Paths.Type(type)}/devices/{uuid}"));
     }
 
     [Fact]
     public void A_device_has_a_group_of_its_own_and_a_vfio_device()
     {
         Guid[] uuids = Have("mtty-1", 3);
-        string[] groups = uuids.Select(uuid => Path.GetFileName(Host.ReadLink($"{Paths.Device(uuid, Host)}/iommu_group")!)).ToArray();
+        string[] groups = uuids.Select(uuid => Path.GetFileName(Host.Files.ReadLink($"{Paths.Device(uuid, Host)}/iommu_group")!)).ToArray();
         Assert.Equal(3, groups.Distinct().Count());
         foreach ((Guid uuid, string group) in uuids.Zip(groups))
         {
@@ -80,7 +81,7 @@ public sealed class AttributeTests : ConformanceTest
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, Mode($"/dev/vfio/{group}"));
             string vfio = Assert.Single(Entries($"{Paths.Device(uuid, Host)}/vfio-dev"));
             Assert.StartsWith("vfio", vfio);
-            Assert.Equal($"../../../{uuid}", Host.ReadLink($"{Paths.Device(uuid, Host)}/vfio-dev/{vfio}/device"));
+            Assert.Equal($"../../../{uuid}", Host.Files.ReadLink($"{Paths.Device(uuid, Host)}/vfio-dev/{vfio}/device"));
         }
     }
 
@@ -102,7 +103,7 @@ public sealed class AttributeTests : ConformanceTest
 
     private string[] Entries(string hostPath)
     {
-        using DirectoryHandle directory = Host.OpenDirectory(hostPath)!;
+        using DirectoryHandle directory = Host.Files.OpenDirectory(hostPath)!;
         return directory.Entries().Select(e => e.Name).Order(StringComparer.Ordinal).ToArray();
     }
 

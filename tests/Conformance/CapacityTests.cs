@@ -1,5 +1,5 @@
 using Mdev.Conformance.Worlds;
-using Mdev.Kernel;
+using Mdev.Errors;
 
 namespace Mdev.Conformance;
 

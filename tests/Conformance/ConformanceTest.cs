@@ -2,6 +2,7 @@ using System.Text;
 using Mdev.Conformance.Worlds;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 
@@ -41,7 +42,7 @@ public abstract class ConformanceTest : IDisposable
     /// <summary>One open, one write, one close.</summary>
     private protected Answer Write(string hostPath, string value) => Answer.To(() =>
     {
-        using IAttributeWriter attribute = Host.OpenAttribute(hostPath);
+        using IAttributeWriter attribute = Host.Kernel.OpenAttribute(hostPath);
         attribute.Write(Encoding.UTF8.GetBytes(value));
     });
 
@@ -62,7 +63,7 @@ public abstract class ConformanceTest : IDisposable
     /// <summary>The UUIDs on the bus, as the kernel spells them.</summary>
     private protected string[] OnBus()
     {
-        using DirectoryHandle bus = Host.OpenDirectory(Paths.Bus)!;
+        using DirectoryHandle bus = Host.Files.OpenDirectory(Paths.Bus)!;
         return bus.Entries().Select(e => e.Name).Order(StringComparer.Ordinal).ToArray();
     }
 
@@ -71,7 +72,7 @@ public abstract class ConformanceTest : IDisposable
     private protected string? Read(string hostPath)
     {
         int slash = hostPath.LastIndexOf('/');
-        using DirectoryHandle? directory = Host.OpenDirectory(hostPath[..slash]);
+        using DirectoryHandle? directory = Host.Files.OpenDirectory(hostPath[..slash]);
         return directory?.ReadAttribute(hostPath[(slash + 1)..]);
     }
 

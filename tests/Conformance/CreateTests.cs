@@ -1,4 +1,5 @@
 using Mdev.Conformance.Worlds;
+using Mdev.Errors;
 using Mdev.Kernel;
 
 namespace Mdev.Conformance;
@@ -70,7 +71,7 @@ public sealed class CreateTests : ConformanceTest
     [Fact]
     public void A_value_split_over_two_writes_is_EINVAL_for_each()
     {
-        using IAttributeWriter create = Host.OpenAttribute($"{Paths.Type("mtty-1")}/create");
+        using IAttributeWriter create = Host.Kernel.OpenAttribute($"{Paths.Type("mtty-1")}/create");
         Assert.Equal(Answer.Write(Errno.EINVAL), Write(create, Plain[..18]));
         Assert.Equal(Answer.Write(Errno.EINVAL), Write(create, Plain[18..]));
         Assert.Empty(OnBus());
@@ -79,7 +80,7 @@ public sealed class CreateTests : ConformanceTest
     [Fact]
     public void One_descriptor_makes_one_device_after_the_other()
     {
-        using IAttributeWriter create = Host.OpenAttribute($"{Paths.Type("mtty-1")}/create");
+        using IAttributeWriter create = Host.Kernel.OpenAttribute($"{Paths.Type("mtty-1")}/create");
         Assert.Equal(Answer.Done, Write(create, Uuid(1).ToString()));
         Assert.Equal(Answer.Write(Errno.EEXIST), Write(create, Uuid(1).ToString()));
         Assert.Equal(Answer.Done, Write(create, Uuid(2).ToString()));
@@ -126,7 +127,7 @@ public sealed class CreateTests : ConformanceTest
         Assert.All(["nosuch", "create2"], name =>
         {
             Assert.Equal(Answer.Open(Errno.ENOENT), Write($"{Paths.Type("mtty-1")}/{name}", "x"));
-            Assert.False(Host.HasNode($"{Paths.Type("mtty-1")}/{name}"));
+            Assert.False(Host.Files.Exists($"{Paths.Type("mtty-1")}/{name}"));
         });
 
     [Fact]

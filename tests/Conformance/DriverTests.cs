@@ -1,7 +1,9 @@
 using Mdev.Conformance.Worlds;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 
 namespace Mdev.Conformance;
 
@@ -18,12 +20,12 @@ public sealed class DriverTests : ConformanceTest
         Assert.Equal(Answer.Done, Write($"{Mtty}/unbind", uuid.ToString()));
 
         Assert.Equal([uuid.ToString()], OnBus());
-        Assert.Null(Host.ReadLink($"{directory}/driver"));
-        Assert.Null(Host.ReadLink($"{directory}/iommu_group"));
-        Assert.False(Host.HasDirectory($"{directory}/vendor"));
-        Assert.False(Host.HasDirectory($"{directory}/vfio-dev"));
+        Assert.Null(Host.Files.ReadLink($"{directory}/driver"));
+        Assert.Null(Host.Files.ReadLink($"{directory}/iommu_group"));
+        Assert.False(Host.Files.HasDirectory($"{directory}/vendor"));
+        Assert.False(Host.Files.HasDirectory($"{directory}/vfio-dev"));
         Assert.False(File.Exists(node));
-        Assert.Equal("../mdev_supported_types/mtty-1", Host.ReadLink($"{directory}/mdev_type"));
+        Assert.Equal("../mdev_supported_types/mtty-1", Host.Files.ReadLink($"{directory}/mdev_type"));
         Assert.Equal(24, Available("mtty-1"));
         Assert.Equal((MdevDeviceState.Unbound, null), (Find(uuid)!.State, Find(uuid)!.VfioPath));
     }
@@ -65,7 +67,7 @@ public sealed class DriverTests : ConformanceTest
     [Fact]
     public void A_create_that_was_open_before_its_driver_was_unloaded_is_ENODEV()
     {
-        using IAttributeWriter create = Host.OpenAttribute($"{Paths.Type("mtty-1")}/create");
+        using IAttributeWriter create = Host.Kernel.OpenAttribute($"{Paths.Type("mtty-1")}/create");
         Assert.True(World.Unload("mtty"));
         Assert.Equal(Answer.Write(Errno.ENODEV), Write(create, Uuid(1).ToString()));
         Assert.Empty(OnBus());
@@ -75,7 +77,7 @@ public sealed class DriverTests : ConformanceTest
     public void A_remove_that_was_open_before_its_driver_was_unloaded_is_ENODEV()
     {
         Guid uuid = Have("mtty-1");
-        using IAttributeWriter remove = Host.OpenAttribute(RemovePath(uuid));
+        using IAttributeWriter remove = Host.Kernel.OpenAttribute(RemovePath(uuid));
         Assert.True(World.Unload("mtty"));
         Assert.Equal(Answer.Write(Errno.ENODEV), Write(remove, "1"));
     }
@@ -83,7 +85,7 @@ public sealed class DriverTests : ConformanceTest
     [Fact]
     public void A_directory_that_was_open_before_its_driver_was_unloaded_is_empty()
     {
-        using DirectoryHandle types = Host.OpenDirectory($"{Paths.Parent("mtty")}/mdev_supported_types")!;
+        using DirectoryHandle types = Host.Files.OpenDirectory($"{Paths.Parent("mtty")}/mdev_supported_types")!;
         Assert.True(World.Unload("mtty"));
         Assert.Null(types.ReadAttribute("mtty-1/available_instances"));
         Assert.Empty(types.Entries());

@@ -1,4 +1,5 @@
 using Mdev.Conformance.Worlds;
+using Mdev.Errors;
 using Mdev.Kernel;
 
 namespace Mdev.Conformance;
@@ -27,7 +28,7 @@ public sealed class PermissionTests : ConformanceTest
     [RootFact]
     public void Nobody_may_not_open_a_group()
     {
-        string node = Host.OnMachine(Find(Have("mtty-1"))!.VfioPath!);
+        string node = Find(Have("mtty-1"))!.VfioPath!;
         Nobody.Does(() => Assert.Equal(Answer.Open(Errno.EACCES), Answer.To(() => Host.Kernel.OpenGroup(node).Dispose())));
     }
 
@@ -84,6 +85,6 @@ public sealed class PermissionTests : ConformanceTest
     public void A_read_only_sysfs_is_EROFS_at_open()
     {
         HostRoot host = World.ReadOnlyHost();
-        Assert.Equal(Answer.Open(Errno.EROFS), Answer.To(() => host.OpenAttribute($"{Paths.Type("mtty-1")}/create").Dispose()));
+        Assert.Equal(Answer.Open(Errno.EROFS), Answer.To(() => host.Kernel.OpenAttribute($"{Paths.Type("mtty-1")}/create").Dispose()));
     }
 }

@@ -1,7 +1,8 @@
 using System.Diagnostics;
+using Mdev.Errors;
 using Mdev.Inventory;
-using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 
 namespace Mdev.Conformance;

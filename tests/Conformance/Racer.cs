@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using Mdev.Inventory;
+using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 
 namespace Mdev.Conformance;
@@ -34,7 +35,7 @@ internal static class Racer
     // Ends with its input: whoever started it is gone then.
     public static int Main(string[] arguments)
     {
-        HostRoot host = HostRoot.Open(arguments[0]);
+        HostRoot host = HostOpener.Open(arguments[0]);
         while (Console.ReadLine() is { } line)
         {
             string[] parts = line.Split(' ');

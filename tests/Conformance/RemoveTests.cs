@@ -1,4 +1,5 @@
 using Mdev.Conformance.Worlds;
+using Mdev.Errors;
 using Mdev.Kernel;
 
 namespace Mdev.Conformance;
@@ -18,7 +19,7 @@ public sealed class RemoveTests : ConformanceTest
         string directory = Paths.Device(uuid, Host);
         Assert.Equal(Answer.Done, Remove(uuid, value));
         Assert.Empty(OnBus());
-        Assert.False(Host.HasDirectory(directory));
+        Assert.False(Host.Files.HasDirectory(directory));
     }
 
     [Theory]
@@ -61,7 +62,7 @@ public sealed class RemoveTests : ConformanceTest
     public void Again_on_the_same_descriptor_is_ENODEV()
     {
         Guid uuid = Have("mtty-1");
-        using IAttributeWriter remove = Host.OpenAttribute(RemovePath(uuid));
+        using IAttributeWriter remove = Host.Kernel.OpenAttribute(RemovePath(uuid));
         Assert.Equal(Answer.Done, Write(remove, "1"));
         Assert.Equal(Answer.Write(Errno.ENODEV), Write(remove, "1"));
     }
@@ -70,8 +71,8 @@ public sealed class RemoveTests : ConformanceTest
     public void On_a_second_descriptor_that_was_open_before_is_ENODEV()
     {
         Guid uuid = Have("mtty-1");
-        using IAttributeWriter first = Host.OpenAttribute(RemovePath(uuid));
-        using IAttributeWriter second = Host.OpenAttribute(RemovePath(uuid));
+        using IAttributeWriter first = Host.Kernel.OpenAttribute(RemovePath(uuid));
+        using IAttributeWriter second = Host.Kernel.OpenAttribute(RemovePath(uuid));
         Assert.Equal(Answer.Done, Write(first, "1"));
         Assert.Equal(Answer.Write(Errno.ENODEV), Write(second, "1"));
     }
@@ -80,7 +81,7 @@ public sealed class RemoveTests : ConformanceTest
     public void A_descriptor_of_a_device_that_was_made_anew_meanwhile_is_ENODEV()
     {
         Guid uuid = Have("mtty-1");
-        using IAttributeWriter old = Host.OpenAttribute(RemovePath(uuid));
+        using IAttributeWriter old = Host.Kernel.OpenAttribute(RemovePath(uuid));
         Assert.Equal(Answer.Done, Remove(uuid));
         Have("mtty-1");
         Assert.Equal(Answer.Write(Errno.ENODEV), Write(old, "1"));
@@ -108,13 +109,13 @@ public sealed class RemoveTests : ConformanceTest
     public void Everything_that_the_device_brought_goes_with_it()
     {
         Guid uuid = Have("mtty-1");
-        string group = Path.GetFileName(Host.ReadLink($"{Paths.Device(uuid, Host)}/iommu_group")!);
-        Assert.True(Host.HasNode($"/dev/vfio/{group}"));
+        string group = Path.GetFileName(Host.Files.ReadLink($"{Paths.Device(uuid, Host)}/iommu_group")!);
+        Assert.True(Host.Files.Exists($"/dev/vfio/{group}"));
         Assert.Equal(Answer.Done, Remove(uuid));
-        Assert.False(Host.HasNode($"/dev/vfio/{group}"));
-        Assert.False(Host.HasDirectory($"/sys/kernel/iommu_groups/{group}"));
-        Assert.Null(Host.ReadLink($"{Paths.Type("mtty-1")}/devices/{uuid}"));
-        Assert.Null(Host.ReadLink($"/sys/bus/mdev/drivers/mtty/{uuid}"));
+        Assert.False(Host.Files.Exists($"/dev/vfio/{group}"));
+        Assert.False(Host.Files.HasDirectory($"/sys/kernel/iommu_groups/{group}"));
+        Assert.Null(Host.Files.ReadLink($"{Paths.Type("mtty-1")}/devices/{uuid}"));
+        Assert.Null(Host.Files.ReadLink($"/sys/bus/mdev/drivers/mtty/{uuid}"));
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Diagnostics;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 
 namespace Mdev.Tests;
@@ -39,17 +41,17 @@ internal static class Child
             case ["make", var root, var type, var count]:
                 // All wait for the one end of the pipe, so that they start together.
                 Console.In.ReadToEnd();
-                Make(HostRoot.Open(root), type, int.Parse(count));
+                Make(HostOpener.Open(root), type, int.Parse(count));
                 return 0;
             case ["remove", var root]:
                 Console.In.ReadToEnd();
-                RemoveAll(HostRoot.Open(root));
+                RemoveAll(HostOpener.Open(root));
                 return 0;
             case ["read", var directory, var attribute]:
                 // Twice: the first time everything is compiled, the second is what it costs.
                 for (int i = 0; i < 2; i++)
                 {
-                    using DirectoryHandle handle = DirectoryHandle.TryOpen(directory)!;
+                    using DirectoryHandle handle = HostOpener.Open("/").Files.OpenDirectory(directory)!;
                     Console.WriteLine(handle.ReadAttribute(attribute));
                 }
 
@@ -57,8 +59,8 @@ internal static class Child
             case ["write", var path, var value]:
                 for (int i = 0; i < 2; i++)
                 {
-                    HostRoot host = HostRoot.Open("/");
-                    using IAttributeWriter writer = host.OpenAttribute(path);
+                    HostRoot host = HostOpener.Open("/");
+                    using IAttributeWriter writer = host.Kernel.OpenAttribute(path);
                     host.Write(writer, value);
                 }
 

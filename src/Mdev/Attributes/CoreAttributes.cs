@@ -1,3 +1,5 @@
+using Mdev.Model;
+
 namespace Mdev.Attributes;
 
 /// <summary>

@@ -1,5 +1,8 @@
+using Mdev.Errors;
+using Mdev.Interfaces;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Attributes;
 
@@ -11,8 +14,9 @@ namespace Mdev.Attributes;
 /// <param name="report">Told of what cannot be read; the reading goes on.</param>
 public sealed class VendorAttributes(HostRoot host, Action<MdevException> report)
 {
-    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private const UnixFileMode Writable = UnixFileMode.UserWrite | UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+    // S_IRUGO and S_IWUGO of linux/stat.h.
+    private const uint Readable = 0x124;
+    private const uint Writable = 0x92;
 
     private readonly AttributeReader _attributes = new(report);
 
@@ -77,9 +81,10 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
             throw new MdevException(MdevError.InvalidArgument, $"Attribute '{Printable.Text(name)}' was not set: an empty value is no write at all to the kernel.", host.OnMachine(path));
         try
         {
-            if (Mode(path) is { } mode && (mode & Writable) == 0)
+            using DirectoryHandle? directory = host.Files.OpenDirectory(owner.SysfsPath);
+            if (directory?.Mode(name) is { } mode && (mode & Writable) == 0)
                 throw new MdevException(MdevError.AttributeReadOnly, $"Attribute '{Printable.Text(name)}' of {Printable.Text(owner.ToString())} can only be read", Errno.EACCES, "open", host.OnMachine(path));
-            using IAttributeWriter attribute = host.OpenAttribute(path);
+            using IAttributeWriter attribute = host.Kernel.OpenAttribute(path);
             host.Write(attribute, value);
         }
         catch (MdevException e) when (e.Error == MdevError.WriteRefused)
@@ -90,16 +95,8 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
 
     private static MdevException Explain(MdevException e, AttributeOwner owner, string name, string value)
     {
-        (MdevError error, string why) = (e.Errno, e.Operation) switch
-        {
-            (Errno.EACCES or Errno.EPERM, "open") => (MdevError.PermissionDenied, "its mode does not let this user write"),
-            (Errno.EROFS, _) => (MdevError.ReadOnly, "sysfs is mounted read-only"),
-            (Errno.ENOENT, "open") => (MdevError.AttributeNotFound, "it is not there any more"),
-            (0, _) => (MdevError.WriteRefused, e.Message.TrimEnd('.')),
-            _ => (MdevError.WriteRefused, "the vendor driver refused the value"),
-        };
-        string message = $"Attribute '{Printable.Text(name)}' of {Printable.Text(owner.ToString())} was not set to '{Printable.Text(value, 60)}': {why}";
-        return e.Errno == 0 ? new MdevException(error, message + ".", e.Path, e) : new MdevException(error, message, e.Errno, e.Operation!, e.Path!, e);
+        (MdevError error, string why) = Refusal.Of(Attempt.SetAttribute, e);
+        return new MdevException(error, $"Attribute '{Printable.Text(name)}' of {Printable.Text(owner.ToString())} was not set to '{Printable.Text(value, 60)}': {why}", e);
     }
 
     private static MdevException NotFound(string name, string owner, string why) =>
@@ -118,31 +115,9 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
         return NotFound(name, $"{owner}", why);
     }
 
-    private DirectoryHandle? Open(AttributeOwner owner)
-    {
-        try
-        {
-            return host.OpenDirectory(owner.SysfsPath);
-        }
-        catch (MdevException e)
-        {
-            report(e);
-            return null;
-        }
-    }
+    private DirectoryHandle? Open(AttributeOwner owner) => _attributes.Try(() => host.Files.OpenDirectory(owner.SysfsPath));
 
-    private string? Subsystem(DirectoryHandle directory)
-    {
-        try
-        {
-            return directory.ReadLink("subsystem") is { } target ? AttributeReader.LastPart(target) : null;
-        }
-        catch (MdevException e)
-        {
-            report(e);
-            return null;
-        }
-    }
+    private string? Subsystem(DirectoryHandle directory) => _attributes.LinkName(directory, "subsystem");
 
     private List<string> Names(AttributeOwner owner, DirectoryHandle directory)
     {
@@ -155,7 +130,7 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
             if (entry.Kind == EntryKind.File)
                 names.Add(entry.Name);
             else if (entry.Kind == EntryKind.Directory && !Guid.TryParseExact(entry.Name, "D", out _))
-                names.AddRange(InGroup($"{owner.SysfsPath}/{entry.Name}").Select(name => $"{entry.Name}/{name}"));
+                names.AddRange(InGroup(directory, entry.Name).Select(name => $"{entry.Name}/{name}"));
         }
 
         names.Sort(NaturalOrder.Instance);
@@ -163,25 +138,17 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
     }
 
     // A group of attributes is a directory of files alone; one with a uevent is a device of its own, and its files are not this one's.
-    private List<string> InGroup(string path)
+    private List<string> InGroup(DirectoryHandle owner, string name)
     {
-        try
-        {
-            using DirectoryHandle? group = host.OpenDirectory(path);
-            List<string> files = group?.Entries().Where(e => e.Kind == EntryKind.File).Select(e => e.Name).ToList() ?? [];
-            return files.Contains("uevent") ? [] : files;
-        }
-        catch (MdevException e)
-        {
-            report(e);
-            return [];
-        }
+        using DirectoryHandle? group = _attributes.Try(() => owner.OpenDirectory(name));
+        List<string> files = group?.Entries().Where(e => e.Kind == EntryKind.File).Select(e => e.Name).ToList() ?? [];
+        return files.Contains("uevent") ? [] : files;
     }
 
     private MdevAttribute? ReadOne(AttributeOwner owner, DirectoryHandle directory, string name)
     {
         string path = $"{owner.SysfsPath}/{name}";
-        if (Mode(path) is not { } mode)
+        if (directory.Mode(name) is not { } mode)
             return null;
         AttributeAccess access = (mode & Readable) == 0 ? AttributeAccess.WriteOnly : (mode & Writable) == 0 ? AttributeAccess.ReadOnly : AttributeAccess.ReadWrite;
         return new MdevAttribute
@@ -196,17 +163,37 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
             Root = host.Root,
         };
     }
+}
 
-    // Null when it is gone meanwhile.
-    private UnixFileMode? Mode(string path)
+/// <summary>Which things a request for attributes is about: devices where UUIDs are given, else types where type ids are, else parents.</summary>
+public sealed record AttributeOwners
+{
+    /// <summary>UUIDs of devices.</summary>
+    public IReadOnlyList<Guid> Uuids { get; init; } = [];
+
+    /// <summary>Type ids: those themselves, or those that the devices must be of.</summary>
+    public NameFilter Types { get; init; } = new();
+
+    /// <summary>Parents: those themselves, or those of the types or devices.</summary>
+    public NameFilter Parents { get; init; } = new();
+
+    /// <summary>Finds them. Where nothing at all is named, it is about everything: parents, types and devices.</summary>
+    public IEnumerable<AttributeOwner> On(HostRoot host, Action<MdevException> report)
     {
-        try
-        {
-            return File.GetUnixFileMode(host.OnMachine(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            return null;
-        }
+        bool isAll = Uuids.Count == 0 && Types.IsAll && Parents.IsAll;
+        IEnumerable<AttributeOwner> owners = [];
+        if (isAll || (Uuids.Count == 0 && Types.IsAll))
+            owners = owners.Concat(ParentsOn(host, report));
+        if (isAll || (Uuids.Count == 0 && !Types.IsAll))
+            owners = owners.Concat(TypesOn(host, report));
+        if (isAll || Uuids.Count > 0)
+            owners = owners.Concat(new DeviceReader(host, report).Read(new DeviceQuery { Uuids = Uuids, Types = Types, Parents = Parents }).Select(AttributeOwner.Of));
+        return owners;
     }
+
+    private IEnumerable<AttributeOwner> ParentsOn(HostRoot host, Action<MdevException> report) =>
+        new ParentFinder(host, report).Named(Parents).Select(parent => new AttributeOwner(null, null, parent.Name, parent.SysfsPath));
+
+    private IEnumerable<AttributeOwner> TypesOn(HostRoot host, Action<MdevException> report) =>
+        new TypeReader(host, report).Places(Parents, Types).Select(found => new AttributeOwner(null, found.Type, found.Parent.Name, found.Parent.TypePath(found.Type)));
 }

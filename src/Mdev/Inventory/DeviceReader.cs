@@ -1,202 +1,98 @@
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Inventory;
 
+/// <summary>Which devices are asked for.</summary>
+public sealed record DeviceQuery
+{
+    /// <summary>Their UUIDs; empty for all.</summary>
+    public IReadOnlyList<Guid> Uuids { get; init; } = [];
+
+    /// <summary>Their type ids.</summary>
+    public NameFilter Types { get; init; } = new();
+
+    /// <summary>Their parents.</summary>
+    public NameFilter Parents { get; init; } = new();
+}
+
 /// <summary>
-/// Finds and reads the mediated devices of a host. One UUID is one look-up; the devices of one parent cost only that parent's
-/// entries; a device costs four links (bus, type, IOMMU group, driver), and what its type and parent have in common is read once.
+/// Finds and reads the devices of a host. One UUID is one look-up; the devices of one parent cost only that parent's entries. Devices come
+/// in the natural order of their parents and, of one parent, in the kernel's order.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="report">Told of everything that is broken; the reading goes on.</param>
 public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
 {
-    internal const string Bus = "/sys/bus/mdev/devices";
-
-    private readonly ParentPlaces _parents = new(host, report);
-    private readonly TypeReader _types = new(host, report);
-    private readonly DeviceEntry _entry = new(host, report);
+    private readonly ParentFinder _parents = new(host, report);
 
     /// <summary>Reads the devices, each as soon as it is asked for.</summary>
-    public IEnumerable<MdevDevice> Read(DeviceQuery query)
-    {
-        NameFilter types = query.Types.IsAll ? query.Types : SettleTypes(query.Types);
-        IEnumerable<MdevDevice> found = query.Uuids.Count > 0 ? ByUuid(query.Uuids, query.Parents, types)
-            : query.Parents.IsAll ? OnBus(types)
-            : OfParents(query.Parents, types);
-        foreach (MdevDevice device in found)
-            yield return device;
+    public IEnumerable<MdevDevice> Read(DeviceQuery query) => query.Uuids.Count > 0 ? ByUuid(query) : OfParents(query);
 
-        // No device of a type is no error; a type that nobody offers is one.
-        foreach (string name in types.Unmatched)
-        {
-            List<ParentPlace> places = _parents.Named(new NameFilter()).ToList();
-            if (!places.Exists(place => _parents.TypeNames(place).Exists(id => string.Equals(id, name, StringComparison.OrdinalIgnoreCase))))
-                report(_types.TypeNotFound(name, places));
-        }
-    }
-
-    /// <summary>The device of this UUID; null when there is none. One whose removal waits is gone from the bus and looked for below the parents.</summary>
+    /// <summary>The device of this UUID; null when there is none. One whose removal waits is found too.</summary>
     /// <exception cref="MdevException">Its entry is broken, or cannot be read.</exception>
-    public MdevDevice? Find(Guid uuid)
-    {
-        using DirectoryHandle? bus = host.OpenDirectory(Bus);
-        using var parents = new OpenParents(host, Bus, report);
-        return bus is null ? null : Find(bus, parents, uuid);
-    }
+    public MdevDevice? Find(Guid uuid) => _parents.Interfaces.Select(way => way.FindDevice(uuid, report)).FirstOrDefault(device => device is not null);
 
     /// <summary>The device of this UUID.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.DeviceNotFound"/>; or its entry is broken, or cannot be read.</exception>
     public MdevDevice Get(Guid uuid) => Find(uuid) ?? throw NotFound(uuid);
 
-    /// <summary>The device of this UUID below its parent's directory; null when there is none.</summary>
-    internal MdevDevice? Find(ParentPlace place, Guid uuid)
+    // What is asked for beside the UUID is held against the device itself, whatever else the host has.
+    private IEnumerable<MdevDevice> ByUuid(DeviceQuery query)
     {
-        if (host.OpenDirectory(place.SysfsPath) is not { } directory)
-            return null;
-        using var parent = new OpenParent(host, place, directory, report);
-        return _entry.Read(parent, uuid.ToString(), onBus: false);
-    }
-
-    // One look-up whatever else there is: the parent's entries are not gone through.
-    private MdevDevice? Find(DirectoryHandle bus, OpenParents parents, Guid uuid)
-    {
-        string name = uuid.ToString();
-        if (ParentOf(bus, parents, name) is not { } parent)
-            return FindOffBus(uuid);
-        if (!host.IsThisMachine && parent.Directory.IsLink(name))
-            throw _entry.NoDirectory(parent, name);
-        return _entry.Read(parent, name, onBus: true);
-    }
-
-    private MdevDevice? FindOffBus(Guid uuid) =>
-        _parents.Named(new NameFilter()).Where(place => host.HasDirectory($"{place.SysfsPath}/{uuid}")).Select(place => Find(place, uuid)).FirstOrDefault();
-
-    private NameFilter SettleTypes(NameFilter types)
-    {
-        List<ParentPlace>? places = null;
-        return types.Settle(name => (places ??= _parents.Named(new NameFilter()).ToList()).Exists(place => _types.HasType(place, name)));
-    }
-
-    private IEnumerable<MdevDevice> ByUuid(IReadOnlyList<Guid> uuids, NameFilter parents, NameFilter types)
-    {
-        NameFilter settled = parents.Settle(name => _parents.Find(name) is not null);
-        using DirectoryHandle? bus = OpenBus();
-        using var opened = new OpenParents(host, Bus, report);
-        foreach (Guid uuid in uuids)
+        foreach (Guid uuid in query.Uuids)
         {
             MdevDevice? device = null;
-            bool broken = false;
             try
             {
-                device = bus is null ? null : Find(bus, opened, uuid);
+                device = Get(uuid);
+                if (!IsAskedFor(device, query))
+                    throw IsOther(device);
             }
             catch (MdevException e)
             {
                 report(e);
-                broken = true;
+                device = null;
             }
 
-            if (device is null && !broken)
-                report(NotFound(uuid));
-            // One that is on its way out has no type any more, and is meant all the same.
-            else if (device is not null && !(settled.Matches(device.Parent) && (types.IsAll || device.Type is null || types.Matches(device.Type))))
-                report(IsOther(device));
-            else if (device is not null)
+            if (device is not null)
                 yield return device;
         }
     }
 
-    private IEnumerable<MdevDevice> OnBus(NameFilter types)
-    {
-        using DirectoryHandle? bus = OpenBus();
-        if (bus is null)
-            yield break;
-        using var parents = new OpenParents(host, Bus, report);
-        foreach (DirectoryEntry entry in bus.Entries())
-        {
-            if (ReadFromBus(bus, parents, entry.Name, types) is { } device)
-                yield return device;
-        }
-    }
+    // A device that is on its way out has no type any more, and is meant all the same.
+    private static bool IsAskedFor(MdevDevice device, DeviceQuery query) =>
+        query.Parents.Settle(name => name == device.Parent).Matches(device.Parent)
+        && (device.Type is null || query.Types.Settle(name => name == device.Type).Matches(device.Type));
 
-    private DirectoryHandle? OpenBus()
+    private IEnumerable<MdevDevice> OfParents(DeviceQuery query)
     {
-        try
+        List<HostParent> parents = _parents.Named(query.Parents).ToList();
+        NameFilter types = query.Types.Settle(name => parents.Exists(parent => parent.Offers(name)));
+        var seen = new NameSum();
+        foreach (HostParent parent in parents)
         {
-            return host.OpenDirectory(Bus);
-        }
-        catch (MdevException e)
-        {
-            report(e);
-            return null;
-        }
-    }
-
-    private MdevDevice? ReadFromBus(DirectoryHandle bus, OpenParents parents, string name, NameFilter types)
-    {
-        try
-        {
-            if (ParentOf(bus, parents, name) is not { } parent)
-                return null;
-            return parent.HasLinkFor(name) ? throw _entry.NoDirectory(parent, name) : _entry.Read(parent, name, onBus: true, types);
-        }
-        catch (MdevException e)
-        {
-            report(e);
-            return null;
-        }
-    }
-
-    // Null when the device is gone from the bus.
-    private static OpenParent? ParentOf(DirectoryHandle bus, OpenParents parents, string name)
-    {
-        string? target;
-        try
-        {
-            target = bus.ReadLink(name);
-        }
-        catch (MdevException e) when (e.Errno == Errno.EINVAL)
-        {
-            throw new MdevException(MdevError.BrokenEntry, $"'{e.Path}' is no link to a device.", e.Path, e);
-        }
-
-        if (target is null)
-            return null;
-        bool ofThatName = target.EndsWith(name, StringComparison.Ordinal) && target.AsSpan(..^name.Length) is [] or [.., '/'];
-        string what = ofThatName ? "is not there" : "is not the device of that name";
-        return (ofThatName ? parents.At(target[..^name.Length]) : null)
-            ?? throw new MdevException(MdevError.BrokenEntry, $"'{bus.Path}/{name}' leads to '{Printable.Text(target)}', which {what}.", $"{bus.Path}/{name}");
-    }
-
-    private IEnumerable<MdevDevice> OfParents(NameFilter parents, NameFilter types)
-    {
-        foreach (ParentPlace place in _parents.Named(parents))
-        {
-            if (_parents.Open(place) is not { } directory)
-                continue;
-            using var parent = new OpenParent(host, place, directory, report);
-            foreach (string name in ParentReader.Children(directory))
+            foreach (MdevDevice device in parent.Devices(types, report))
             {
-                if (ReadChild(parent, name, types) is { } device)
+                if (device.State != MdevDeviceState.Removing)
+                    seen.Add($"{device.Uuid}");
+                yield return device;
+            }
+        }
+
+        if (query.Parents.IsAll)
+        {
+            foreach (MdevDevice device in _parents.Interfaces.SelectMany(way => way.Strays(seen, parents, report)))
+            {
+                if (IsAskedFor(device, query with { Types = types }))
                     yield return device;
             }
         }
-    }
 
-    private MdevDevice? ReadChild(OpenParent parent, string name, NameFilter types)
-    {
-        try
-        {
-            bool looksLikeOne = KernelUuid.TryParse(name, out _);
-            if (!looksLikeOne && TypeLink.Read(parent.Directory, name) is null)
-                return null;
-            return _entry.Read(parent, name, onBus: false, types);
-        }
-        catch (MdevException e)
-        {
-            report(e);
-            return null;
-        }
+        // No device of a type is no error; a type that nobody offers is one.
+        foreach (MdevException missing in new TypeReader(host, report).NotOffered(types, parents))
+            report(missing);
     }
 
     private MdevException IsOther(MdevDevice device) => new(

@@ -1,5 +1,6 @@
-using System.Collections.Concurrent;
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Inventory;
 
@@ -8,79 +9,87 @@ namespace Mdev.Inventory;
 /// <param name="report">Told of everything that is broken; the reading goes on.</param>
 public sealed class TypeReader(HostRoot host, Action<MdevException> report)
 {
-    private readonly ParentPlaces _parents = new(host, report);
+    private readonly ParentFinder _parents = new(host, report);
 
-    /// <summary>Reads the types, parent by parent, a little ahead of what is asked for.</summary>
-    /// <param name="query">Which.</param>
+    /// <summary>Reads the types in natural order, parent by parent, a little ahead of what is asked for.</summary>
+    /// <param name="query">Which. A type or name without wildcards that no parent of the host offers is reported.</param>
     /// <param name="cancel">Ends the reading before the next type, since a vendor may take its time over each.</param>
     public IEnumerable<MdevType> Read(TypeQuery query, CancellationToken cancel = default)
     {
-        List<ParentPlace> places = _parents.Named(query.Parents).ToList();
-        NameFilter types = Settle(query.Types, places);
-        foreach (MdevType type in OfParents(places, types, query, cancel))
+        List<HostParent> parents = _parents.Named(query.Parents).ToList();
+        query = query with { Types = Settle(query.Types, parents) };
+        foreach (MdevType type in OfParents(parents, query, cancel))
             yield return type;
-        if (cancel.IsCancellationRequested)
+        if (cancel.IsCancellationRequested || (parents.Count == 0 && !query.Parents.IsAll))
             yield break;
-        if (places.Count == 0 && !query.Parents.IsAll)
-            yield break;
-        foreach (string name in types.Unmatched)
-            report(TypeNotFound(name, places));
+        foreach (MdevException missing in NotOffered(query.Types, parents))
+            report(missing);
         foreach (string name in query.Names.Unmatched)
             report(new MdevException(MdevError.TypeNotFound, $"No type that was looked at on host '{host.Root}' has the name '{Printable.Text(name)}'.") { Name = name });
     }
 
     /// <summary>Where the types of these ids are, without a look at their files.</summary>
-    internal IEnumerable<(ParentPlace Place, string Type)> Places(NameFilter parents, NameFilter ids)
+    internal IEnumerable<(HostParent Parent, string Type)> Places(NameFilter parentNames, NameFilter ids)
     {
-        List<ParentPlace> places = _parents.Named(parents).ToList();
-        NameFilter types = Settle(ids, places);
-        foreach (ParentPlace place in places)
+        List<HostParent> parents = _parents.Named(parentNames).ToList();
+        NameFilter types = Settle(ids, parents);
+        foreach (HostParent parent in parents)
         {
-            foreach (string type in _parents.TypeNames(place).Where(types.Matches))
-                yield return (place, type);
+            foreach (string type in parent.TypeIds(report).Where(types.Matches))
+                yield return (parent, type);
         }
 
-        if (places.Count == 0 && !parents.IsAll)
-            yield break;
-        foreach (string name in types.Unmatched)
-            report(TypeNotFound(name, places));
+        foreach (MdevException missing in parents.Count == 0 && !parentNames.IsAll ? [] : NotOffered(types, parents))
+            report(missing);
     }
 
-    /// <summary>The error for a type that no parent offers, with the ids that look most like it.</summary>
-    internal MdevException TypeNotFound(string name, IReadOnlyList<ParentPlace> places)
+    /// <summary>
+    /// The errors for types asked for by name that nothing on the host offers. That some of the parents do not offer what another does is no error:
+    /// a filter that fits nothing there is an empty answer.
+    /// </summary>
+    internal IEnumerable<MdevException> NotOffered(NameFilter types, IReadOnlyList<HostParent> looked)
     {
-        IEnumerable<string> known = places.SelectMany(_parents.TypeNames).Distinct();
-        string[] nearest = Nearest.To(name, known, 3);
-        // What is broken among them was told when the places were looked for.
-        List<ParentPlace> all = new ParentPlaces(host, _ => { }).Named(new NameFilter()).ToList();
-        string[] offering = all.Where(place => HasType(place, name)).Select(place => Printable.Text(place.Name)).Take(3).ToArray();
+        List<string> unmatched = types.Unmatched.ToList();
+        if (unmatched.Count == 0)
+            return [];
+        List<HostParent> all = new ParentFinder(host, _ => { }).Named(new NameFilter()).ToList();
+        return unmatched.Where(name => !all.Exists(parent => Offers(parent, name))).Select(name => NotFound(name, looked, all));
+    }
+
+    /// <summary>The error for a type that none of these parents offers, with those that do or the ids that look most like it.</summary>
+    internal MdevException NotFound(string name, IReadOnlyList<HostParent> looked) =>
+        NotFound(name, looked, new ParentFinder(host, _ => { }).Named(new NameFilter()).ToList());
+
+    private static bool Offers(HostParent parent, string name) =>
+        parent.Offers(name) || parent.TypeIds(_ => { }).Any(id => string.Equals(id, name, StringComparison.OrdinalIgnoreCase));
+
+    private static NameFilter Settle(NameFilter types, List<HostParent> parents) => types.Settle(name => parents.Exists(parent => parent.Offers(name)));
+
+    private MdevException NotFound(string name, IReadOnlyList<HostParent> looked, List<HostParent> all)
+    {
+        string[] nearest = Nearest.To(name, looked.SelectMany(parent => parent.TypeIds(_ => { })).Distinct(), 3);
+        string[] offering = all.Where(parent => Offers(parent, name)).Select(parent => Printable.Text(parent.Name)).Take(3).ToArray();
         string hint = name.AsSpan().IndexOfAny('*', '?') >= 0 ? " One type has to be named here, without wildcards."
             : offering.Length > 0 ? $" It is offered by: {string.Join(", ", offering)}."
             : nearest.Length > 0 ? $" The nearest are: {string.Join(", ", nearest.Select(n => Printable.Text(n)))}."
             : _parents.IsSupported ? " It offers no types at all."
             : _parents.Note;
-        string where = places.Count == 1 ? $"parent '{Printable.Text(places[0].Name)}'"
-            : places.Count == all.Count ? $"host '{host.Root}'"
-            : $"the {places.Count} parents that were asked for on host '{host.Root}'";
+        string where = looked.Count == 1 ? $"parent '{Printable.Text(looked[0].Name)}'"
+            : looked.Count == all.Count ? $"host '{host.Root}'"
+            : $"the {looked.Count} parents that were asked for on host '{host.Root}'";
         return new MdevException(MdevError.TypeNotFound, $"No type '{Printable.Text(name)}' is offered by {where}.{hint}") { Name = name };
     }
 
-    /// <summary>Whether a parent offers exactly this type id.</summary>
-    internal bool HasType(ParentPlace place, string type) => NamePattern.IsName(type) && host.HasDirectory($"{place.TypesPath}/{type}");
-
-    private NameFilter Settle(NameFilter types, List<ParentPlace> places) => types.Settle(name => places.Exists(place => HasType(place, name)));
-
     // Reading an attribute is a driver's work, and one parent's need not wait for another's. Faults are told on the caller's thread, in
     // the order of the parents.
-    private IEnumerable<MdevType> OfParents(List<ParentPlace> places, NameFilter types, TypeQuery query, CancellationToken cancel)
+    private IEnumerable<MdevType> OfParents(List<HostParent> parents, TypeQuery query, CancellationToken cancel)
     {
-        var descriptions = new ConcurrentDictionary<string, TypeDescription>();
-        if (places.Count == 1 || Environment.ProcessorCount == 1)
-            return places.SelectMany(place => new ParentTypes(host, place, descriptions, report).Read(types, query, cancel));
-        return ReadAhead.Of(places, place =>
+        if (parents.Count == 1 || Environment.ProcessorCount == 1)
+            return parents.SelectMany(parent => parent.Types(query, report, cancel));
+        return ReadAhead.Of(parents, parent =>
         {
             var faults = new List<MdevException>();
-            return (Types: new ParentTypes(host, place, descriptions, faults.Add).Read(types, query, cancel).ToList(), Faults: faults);
+            return (Types: parent.Types(query, faults.Add, cancel).ToList(), Faults: faults);
         }).SelectMany(found =>
         {
             found.Faults.ForEach(report);

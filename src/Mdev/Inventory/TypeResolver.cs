@@ -1,4 +1,6 @@
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Inventory;
 
@@ -12,27 +14,32 @@ public sealed class TypeResolver(HostRoot host, Action<MdevException> report)
     /// <see cref="MdevError.NotSupported"/>; <see cref="MdevError.TypeNotFound"/>, with the ids most like it; <see cref="MdevError.TypeAmbiguous"/>,
     /// with the ids that bear the name; <see cref="MdevError.ParentNotFound"/>.
     /// </exception>
-    public string Resolve(string idOrName, NameFilter parents, CancellationToken cancel = default)
+    public string Resolve(string idOrName, NameFilter parentNames, CancellationToken cancel = default)
     {
-        new ParentReader(host, report).RequireSupport();
-        MdevException? parentFault = null;
-        List<ParentPlace> places = new ParentPlaces(host, e => parentFault = e).Named(parents).ToList();
-        if (places.Count == 0 && parentFault is not null)
-            throw parentFault;
-        var types = new TypeReader(host, report);
-        if (places.Exists(place => types.HasType(place, idOrName)))
-            return idOrName;
+        List<MdevException> faults = [];
+        var finder = new ParentFinder(host, faults.Add);
+        finder.RequireSupport();
+        List<HostParent> parents = finder.Named(parentNames).ToList();
+        if (parents.Count == 0 && faults.Count > 0)
+        {
+            faults.SkipLast(1).ToList().ForEach(report);
+            throw faults[^1];
+        }
 
-        List<string> ids = places.SelectMany(new ParentPlaces(host, report).TypeNames).Distinct().ToList();
-        if (ids.Find(id => string.Equals(id, idOrName, StringComparison.OrdinalIgnoreCase)) is { } found)
+        faults.ForEach(report);
+        if (parents.Exists(parent => parent.Offers(idOrName)))
+            return idOrName;
+        if (parents.SelectMany(parent => parent.TypeIds(report)).FirstOrDefault(id => string.Equals(id, idOrName, StringComparison.OrdinalIgnoreCase)) is { } found)
             return found;
-        string[] named = types.Read(new TypeQuery { Parents = parents }, cancel)
-            .Where(t => string.Equals(t.Name, idOrName, StringComparison.OrdinalIgnoreCase))
-            .Select(t => t.Type).Distinct().Order(NaturalOrder.Instance).ToArray();
+
+        // Only names are read of the types, and only where no id fits; what is broken beside them is told when it is listed.
+        string[] named = parents.SelectMany(parent => parent.TypeNames(_ => { }, cancel))
+            .Where(type => string.Equals(type.Name, idOrName, StringComparison.OrdinalIgnoreCase))
+            .Select(type => type.Type).Distinct().Order(NaturalOrder.Instance).ToArray();
         return named switch
         {
             [var only] => only,
-            [] => throw types.TypeNotFound(idOrName, places),
+            [] => throw new TypeReader(host, report).NotFound(idOrName, parents),
             _ => throw new MdevException(MdevError.TypeAmbiguous, $"The name '{Printable.Text(idOrName)}' stands for several type ids: {string.Join(", ", named.Select(n => Printable.Text(n)))}.") { Name = idOrName },
         };
     }

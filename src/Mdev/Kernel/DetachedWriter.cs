@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Mdev.Errors;
 
 namespace Mdev.Kernel;
 
@@ -11,8 +12,7 @@ internal static unsafe class DetachedWriter
 {
     private const string Shell = "/bin/sh";
 
-    // A descriptor that we inherited, say of a lock, must not be kept open as long as the kernel makes the write wait; ours are closed by exec.
-    private const string Script = "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; cd / && printf %s \"$1\" &";
+    private const string Script = "cd / && printf %s \"$1\" &";
 
     public static void Write(Descriptor descriptor, string value)
     {
@@ -41,6 +41,9 @@ internal static unsafe class DetachedWriter
             // The attribute first: its number could be one of the three.
             if (errno == 0)
                 errno = LibC.posix_spawn_file_actions_adddup2(actions, descriptor.Number, 1);
+            // A descriptor that we inherited, say of a lock, must not be kept open as long as the kernel makes the write wait.
+            foreach (int inherited in OpenDescriptors())
+                errno = errno != 0 ? errno : LibC.posix_spawn_file_actions_addclose(actions, inherited);
             if (errno == 0)
                 errno = LibC.posix_spawn_file_actions_addopen(actions, 0, none, LibC.O_RDONLY, 0);
             if (errno == 0)
@@ -59,6 +62,11 @@ internal static unsafe class DetachedWriter
                 Marshal.FreeCoTaskMem(text);
         }
     }
+
+    private static List<int> OpenDescriptors() => Directory.EnumerateFileSystemEntries("/proc/self/fd")
+        .Select(path => int.Parse(Path.GetFileName(path), System.Globalization.CultureInfo.InvariantCulture))
+        .Where(number => number > 2)
+        .ToList();
 
     private static byte* Native(string text) => (byte*)Marshal.StringToCoTaskMemUTF8(text);
 }

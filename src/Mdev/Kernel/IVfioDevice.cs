@@ -1,3 +1,5 @@
+using Mdev.Errors;
+
 namespace Mdev.Kernel;
 
 /// <summary>What VFIO_DEVICE_GET_INFO says (linux/vfio.h).</summary>

@@ -16,10 +16,40 @@ internal static unsafe partial class LibC
     public static int errno => Marshal.GetLastPInvokeError();
 
     [LibraryImport(libc, SetLastError = true)]
-    public static partial int open(byte* pathname, int flags);
+    public static partial int openat(int dirfd, byte* pathname, int flags, uint mode);
+
+    // glibc has no function of this name.
+    public static int openat2(int dirfd, byte* pathname, open_how* how, nuint size) => (int)syscall(SYS_openat2, dirfd, pathname, how, size);
 
     [LibraryImport(libc, SetLastError = true)]
-    public static partial int openat(int dirfd, byte* pathname, int flags);
+    private static partial nint syscall(nint number, nint dirfd, byte* pathname, open_how* how, nuint size);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int statx(int dirfd, byte* pathname, int flags, uint mask, statx_result* result);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int mkdirat(int dirfd, byte* pathname, uint mode);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int unlinkat(int dirfd, byte* pathname, int flags);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int symlinkat(byte* target, int dirfd, byte* pathname);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int renameat(int olddirfd, byte* oldpath, int newdirfd, byte* newpath);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int linkat(int olddirfd, byte* oldpath, int newdirfd, byte* newpath, int flags);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int fchmod(int fd, uint mode);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int fchown(int fd, uint owner, uint group);
+
+    [LibraryImport(libc, SetLastError = true)]
+    public static partial int fsync(int fd);
 
     [LibraryImport(libc, SetLastError = true)]
     public static partial nint read(int fd, void* buf, nuint count);
@@ -69,6 +99,9 @@ internal static unsafe partial class LibC
 
     [LibraryImport(libc)]
     public static partial int posix_spawn_file_actions_adddup2(void* file_actions, int fildes, int newfildes);
+
+    [LibraryImport(libc)]
+    public static partial int posix_spawn_file_actions_addclose(void* file_actions, int fildes);
 
     [LibraryImport(libc)]
     public static partial int posix_spawn_file_actions_addopen(void* file_actions, int fildes, byte* path, int oflag, uint mode);

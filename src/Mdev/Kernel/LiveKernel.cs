@@ -1,24 +1,63 @@
+using System.Globalization;
+using Mdev.Errors;
+
 namespace Mdev.Kernel;
 
 /// <summary>The kernel that this process runs on.</summary>
-public sealed class LiveKernel : IKernel
+/// <param name="files">The files of the host.</param>
+internal sealed class LiveKernel(HostFiles files) : IKernel
 {
-    /// <inheritdoc/>
-    public IAttributeWriter OpenAttribute(string path)
+    // MISC_MAJOR of linux/major.h, and VFIO_MINOR of linux/miscdevice.h.
+    private static readonly (uint Major, uint Minor) s_container = (10, 196);
+
+    public bool IsSimulated => false;
+
+    public IAttributeWriter OpenAttribute(string hostPath)
     {
-        Descriptor descriptor = Descriptor.Open(path, LibC.O_WRONLY | LibC.O_NOFOLLOW | LibC.O_NONBLOCK);
+        // A pipe or a device in a captured tree is not opened: what it is, is looked at first.
+        RequireOrdinaryFile(hostPath);
+        Descriptor descriptor = files.OpenFile(hostPath, LibC.O_WRONLY | LibC.O_NOFOLLOW | LibC.O_NONBLOCK);
         if (IsSysfs(descriptor))
-            return new SysfsWriter(path, descriptor);
+            return new SysfsWriter(files.OnMachine(hostPath), descriptor);
         descriptor.Dispose();
         // Below a root, 'create' may be a plain file of an image or a capture; writing there would change the file and make no device.
-        throw new MdevException(MdevError.NotLive, $"Nothing was written: '{path}' is an ordinary file, not an attribute of a running kernel.", path);
+        throw NotLive(hostPath, "is an ordinary file, not an attribute of a running kernel");
     }
 
-    /// <inheritdoc/>
-    public IDisposable OpenGroup(string path) => Descriptor.Open(path, LibC.O_RDWR);
+    public IDisposable OpenGroup(string node) => OpenNode(node, IsGroup);
 
-    /// <inheritdoc/>
-    public IVfioDevice OpenVfioDevice(string container, string group, string name) => LiveVfioDevice.Open(container, group, name);
+    public IVfioDevice OpenVfioDevice(string container, string group, string name) => LiveVfioDevice.Open(
+        () => OpenNode(container, device => device == s_container), files.OnMachine(container), () => OpenNode(group, IsGroup), files.OnMachine(group), name);
+
+    // An open of a device can do something by itself: a tree that somebody packed may have a watchdog's node in the place of VFIO's.
+    private Descriptor OpenNode(string node, Func<(uint Major, uint Minor), bool> isRight)
+    {
+        using (Descriptor looked = files.OpenFile(node, LibC.O_PATH))
+        {
+            FileStatus status = FileStatus.Of(looked);
+            if (status.Kind != FileKind.CharacterDevice || !isRight(status.Device))
+                throw NotLive(node, "is no node of VFIO");
+        }
+
+        Descriptor opened = files.OpenFile(node, LibC.O_RDWR | LibC.O_NONBLOCK);
+        if (isRight(FileStatus.Of(opened).Device))
+            return opened;
+        opened.Dispose();
+        throw NotLive(node, "is no node of VFIO any more");
+    }
+
+    // The number of VFIO's groups is given out when the module is loaded; procfs tells it (Documentation/filesystems/proc.rst).
+    private static bool IsGroup((uint Major, uint Minor) device) => File.ReadLines("/proc/devices")
+        .Any(line => line.EndsWith(" vfio", StringComparison.Ordinal) && uint.TryParse(line.AsSpan(0, line.Length - 5), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out uint major) && major == device.Major);
+
+    private void RequireOrdinaryFile(string hostPath)
+    {
+        using Descriptor looked = files.OpenFile(hostPath, LibC.O_PATH | LibC.O_NOFOLLOW);
+        if (FileStatus.Of(looked).Kind != FileKind.File)
+            throw NotLive(hostPath, "is no attribute of a running kernel");
+    }
+
+    private MdevException NotLive(string hostPath, string what) => new(MdevError.NotLive, $"Nothing was written: '{files.OnMachine(hostPath)}' {what}.", files.OnMachine(hostPath));
 
     private static unsafe bool IsSysfs(Descriptor descriptor)
     {
@@ -36,7 +75,7 @@ public sealed class LiveKernel : IKernel
             fixed (byte* p = value)
                 written = LibC.write(descriptor.Number, p, (nuint)value.Length);
             if (written < 0)
-                throw new MdevException(MdevError.WriteRefused, "The kernel refused", LibC.errno, "write", path);
+                throw Refusal.ToCall(LibC.errno, "write", path);
             if (written != value.Length)
                 throw new MdevException(MdevError.WriteRefused, $"The kernel took only {written} of {value.Length} bytes written to '{path}'.", path);
         }

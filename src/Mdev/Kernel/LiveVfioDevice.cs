@@ -1,4 +1,5 @@
 using System.Text;
+using Mdev.Errors;
 
 namespace Mdev.Kernel;
 
@@ -16,17 +17,17 @@ internal sealed unsafe class LiveVfioDevice : IVfioDevice
     private LiveVfioDevice(Descriptor container, Descriptor group, Descriptor device, string path) =>
         (_container, _group, _device, _path) = (container, group, device, path);
 
-    public static LiveVfioDevice Open(string containerPath, string groupPath, string name)
+    public static LiveVfioDevice Open(Func<Descriptor> openContainer, string containerPath, Func<Descriptor> openGroup, string groupPath, string name)
     {
         Descriptor? container = null, group = null;
         try
         {
-            container = Descriptor.Open(containerPath, LibC.O_RDWR);
+            container = openContainer();
             int version = Ioctl(container, LibC.VFIO_GET_API_VERSION, nameof(LibC.VFIO_GET_API_VERSION), null, containerPath);
             if (version != LibC.VFIO_API_VERSION)
                 throw new MdevException(MdevError.VfioUnavailable, $"'{containerPath}' speaks version {version} of VFIO, and only {LibC.VFIO_API_VERSION} is known.", containerPath);
             int iommu = IommuDriver(container, containerPath);
-            group = Descriptor.Open(groupPath, LibC.O_RDWR);
+            group = openGroup();
             var status = new LibC.vfio_group_status { argsz = (uint)sizeof(LibC.vfio_group_status) };
             Ioctl(group, LibC.VFIO_GROUP_GET_STATUS, nameof(LibC.VFIO_GROUP_GET_STATUS), &status, groupPath);
             if ((status.flags & LibC.VFIO_GROUP_FLAGS_VIABLE) == 0)

@@ -1,9 +1,46 @@
 using Mdev.Attributes;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 using Mdev.Placement;
 
 namespace Mdev.Lifecycle;
+
+/// <summary>Which devices to make.</summary>
+public sealed record CreateRequest
+{
+    /// <summary>What they are and where they may go.</summary>
+    public required PlacementRequest Placement { get; init; }
+
+    /// <summary>How many.</summary>
+    public int Count { get; init; } = 1;
+
+    /// <summary>Their UUIDs; empty for new ones.</summary>
+    public IReadOnlyList<Guid> Uuids { get; init; } = [];
+
+    /// <summary>The attributes that each new device is given, in this order.</summary>
+    public IReadOnlyList<AttributeValue> Attributes { get; init; } = [];
+
+    /// <summary>Whether idle devices of the type are handed out before new ones are made.</summary>
+    public bool Reuse { get; init; }
+
+    /// <summary>Whether none is made when not all can be.</summary>
+    public bool AllOrNothing { get; init; }
+}
+
+/// <summary>What is to be done with a device that could be made now.</summary>
+public enum Decision
+{
+    /// <summary>Make it.</summary>
+    Make,
+
+    /// <summary>Leave it out; its place is free for another.</summary>
+    Leave,
+
+    /// <summary>Act as if it had been made, so that the places of the others come out as they would.</summary>
+    Pretend,
+}
 
 /// <summary>
 /// Makes as many devices as asked for, each where the planner says. The kernel's answer is the truth: a place that somebody else was
@@ -16,12 +53,11 @@ namespace Mdev.Lifecycle;
 public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, Decision> decide, IdleDevices? idle = null)
 {
     private readonly IdleDevices _idle = idle ?? new IdleDevices(host, host.Trace);
-    private readonly DeviceCreator _creator = new(host, report);
-    private readonly InitialAttributes _attributes = new(host, report);
+    private readonly DeviceCreator _creator = new(host);
     private bool _pretends;
 
     /// <summary>Makes the devices, each handed out as soon as it is there.</summary>
-    /// <exception cref="MdevException">Nothing can be made at all: no such type, no mediated device bus, no permission, not a live host.</exception>
+    /// <exception cref="MdevException">Nothing can be made at all: no such type, no interface for such devices, not a live host.</exception>
     public IEnumerable<MdevDevice> Make(CreateRequest request, CancellationToken cancel)
     {
         foreach (AttributeValue attribute in request.Attributes)
@@ -29,7 +65,7 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
         if (request.Reuse && request.Attributes.Count > 0)
             throw new MdevException(MdevError.InvalidArgument, "Attributes are given to new devices only, and what attributes an idle one has been given cannot be known: ask for attributes or for reuse.");
         var planner = new Planner(host, request.Placement, report, request.Reuse ? _idle.Of(request.Placement, request.Uuids, cancel) : null, cancel);
-        return request.AllOrNothing ? MakeAll(planner, request, cancel) : MakeEach(planner, request, report, cancel);
+        return request.AllOrNothing ? MakeAll(planner, request, cancel) : MakeEach(planner, request, report, _ => { }, cancel);
     }
 
     private List<MdevDevice> MakeAll(Planner planner, CreateRequest request, CancellationToken cancel)
@@ -39,8 +75,9 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
         var made = new List<MdevDevice>();
         try
         {
+            // A device is remembered as soon as it is there, before anything else can end the call.
             if (failure is null)
-                made.AddRange(MakeEach(planner, request, e => failure = e, cancel));
+                _ = MakeEach(planner, request, e => failure ??= e, made.Add, cancel).Count();
         }
         catch (MdevException e)
         {
@@ -48,7 +85,7 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
         }
         catch
         {
-            // Who is told of a fault, traces or decides may end everything, as PowerShell does with a stopped pipeline.
+            // A listener may end everything at any word, as a stopped pipeline does.
             _ = Undo(made);
             throw;
         }
@@ -57,11 +94,11 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
             return made;
         string undone = Undo(made);
         if (failure is not null)
-            report(new MdevException(failure.Error, $"{failure.Message} All or nothing was asked for: {undone}", failure.Path, failure) { Uuid = failure.Uuid });
+            report(new MdevException(failure.Error, $"{failure.Message} All or nothing was asked for: {undone}", failure, tellsCause: true));
         return [];
     }
 
-    private IEnumerable<MdevDevice> MakeEach(Planner planner, CreateRequest request, Action<MdevException> failed, CancellationToken cancel)
+    private IEnumerable<MdevDevice> MakeEach(Planner planner, CreateRequest request, Action<MdevException> failed, Action<MdevDevice> made, CancellationToken cancel)
     {
         bool isOver = false;
         void Fail(MdevException e)
@@ -73,8 +110,15 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
         for (int i = 0; i < request.Count && !isOver && !cancel.IsCancellationRequested; i++)
         {
             Guid? given = i < request.Uuids.Count ? request.Uuids[i] : null;
-            if (MakeOne(planner, request, given, Fail, out bool isFull, cancel) is { } device)
-                yield return device;
+            MadeDevice? device = MakeOne(planner, request, given, Fail, made, out bool isFull, cancel);
+            if (device is not null)
+            {
+                // The device is told before what is wrong with it: to tell of a fault may end everything.
+                yield return device.Device;
+                foreach (MdevException fault in device.Faults)
+                    report(fault);
+            }
+
             if (isFull)
             {
                 failed(planner.NoRoom(request.Count, _pretends));
@@ -84,7 +128,8 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
     }
 
     // Null when the device was left out or failed by itself; isFull when no place is left for this and any later one.
-    private MdevDevice? MakeOne(Planner planner, CreateRequest request, Guid? given, Action<MdevException> failed, out bool isFull, CancellationToken cancel)
+    private MadeDevice? MakeOne(
+        Planner planner, CreateRequest request, Guid? given, Action<MdevException> failed, Action<MdevDevice> made, out bool isFull, CancellationToken cancel)
     {
         isFull = false;
         // Not left to the kernel's EEXIST alone, which a parent without room never comes to.
@@ -96,19 +141,19 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
 
         while (!cancel.IsCancellationRequested)
         {
-            if (planner.Next(given) is not { } placement)
+            if (planner.Next(given) is not { } place)
             {
                 isFull = true;
                 return null;
             }
 
-            Guid uuid = placement.Reuses ?? given ?? Guid.NewGuid();
-            Decision decision = decide(placement, uuid);
+            Guid uuid = place.Placement.Reuses ?? given ?? Guid.NewGuid();
+            Decision decision = decide(place.Placement, uuid);
             if (decision == Decision.Leave)
             {
-                planner.Release(placement);
+                planner.Release(place);
                 if (request.AllOrNothing)
-                    failed(new MdevException(MdevError.Declined, $"The device of type '{Printable.Text(request.Placement.Type)}' on parent '{Printable.Text(placement.Parent)}' was declined."));
+                    failed(new MdevException(MdevError.Declined, $"The device of type '{Printable.Text(request.Placement.Type)}' on parent '{Printable.Text(place.Placement.Parent)}' was declined."));
                 return null;
             }
 
@@ -119,19 +164,21 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
                 return null;
             }
 
-            if (placement.Reuses is not null && HandOut(uuid) is { } reused)
-                return reused;
-            if (placement.Reuses is not null)
+            if (place.Placement.Reuses is not null)
             {
-                planner.Release(placement);
+                if (HandOut(uuid) is { } reused)
+                {
+                    made(reused);
+                    return new MadeDevice(reused, []);
+                }
+
+                planner.Release(place);
                 continue;
             }
 
             try
             {
-                MdevDevice device = _creator.Create(planner.PlaceOf(placement), request.Placement.Type, uuid, cancel);
-                _attributes.Set(device, request.Attributes, cancel);
-                return device;
+                return MakeAt(place.Parent!, request, uuid, made, cancel);
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {
@@ -140,26 +187,36 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
             catch (MdevException e) when (e.Error is MdevError.AttributeFailed or MdevError.DeviceNotFound)
             {
                 // It was made and is no more; that is about this one device only.
-                planner.Release(placement);
+                planner.Release(place);
                 failed(e);
                 return null;
             }
             catch (MdevException e) when (e.Error == MdevError.UuidExists)
             {
-                planner.Release(placement);
+                planner.Release(place);
                 if (given is null)
                     continue;
                 failed(e);
                 return null;
             }
-            catch (MdevException e) when (e.Error is MdevError.NoCapacity or MdevError.WriteRefused or MdevError.TypeNotFound)
+            catch (MdevException e) when (e.Error is MdevError.NoCapacity or MdevError.WriteRefused or MdevError.TypeNotFound
+                or MdevError.PermissionDenied or MdevError.ReadOnly or MdevError.NotLive or MdevError.BrokenEntry)
             {
-                host.Trace($"'{placement.Parent}' refused the device ({e.ErrnoName ?? e.Error.ToString()}); looking for another place.");
-                planner.Failed(placement, e);
+                host.Trace($"'{Printable.Text(place.Placement.Parent)}' refused the device ({e.ErrnoName ?? e.Error.ToString()}); looking for another place.");
+                planner.Failed(place, e);
             }
         }
 
         return null;
+    }
+
+    private MadeDevice MakeAt(HostParent parent, CreateRequest request, Guid uuid, Action<MdevDevice> made, CancellationToken cancel)
+    {
+        MadeDevice device = _creator.Create(parent, request.Placement.Type, uuid, cancel);
+        var faults = new List<MdevException>(device.Faults);
+        new InitialAttributes(host, faults.Add).Set(device.Device, request.Attributes, cancel);
+        made(device.Device);
+        return device with { Faults = faults };
     }
 
     // Null when it went away meanwhile.
@@ -174,7 +231,7 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
         made.RemoveAll(device => device.Reused);
         if (made.Count == 0)
             return "nothing was made.";
-        var remover = new DeviceRemover(host.Silent, _ => { });
+        var remover = new DeviceRemover(host.Untraced, _ => { });
         var left = new List<string>();
         foreach (MdevDevice device in made)
         {
@@ -188,6 +245,7 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
             }
         }
 
-        return left.Count == 0 ? $"the {made.Count} made before were removed again." : $"these could not be removed again: {string.Join(", ", left)}.";
+        return left.Count == 0 ? $"the {(made.Count == 1 ? "one" : $"{made.Count}")} made before {(made.Count == 1 ? "was" : "were")} removed again."
+            : $"these could not be removed again: {string.Join(", ", left)}.";
     }
 }

@@ -1,73 +1,82 @@
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Lifecycle;
 
-/// <summary>Makes a device: one write of its UUID to the type's <c>create</c> (Documentation/ABI/testing/sysfs-bus-vfio-mdev).</summary>
-/// <param name="host">The host.</param>
-/// <param name="report">Told of what is broken in what comes back.</param>
-public sealed class DeviceCreator(HostRoot host, Action<MdevException> report)
-{
-    private static readonly TimeSpan s_completePoll = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan s_completeLimit = TimeSpan.FromSeconds(3);
+/// <summary>A device that was made, and what was found wrong with it since.</summary>
+/// <param name="Device">The device, as far as it could be read back.</param>
+/// <param name="Faults">What could not be read, or did not come; the device is there all the same.</param>
+internal sealed record MadeDevice(MdevDevice Device, IReadOnlyList<MdevException> Faults);
 
-    private readonly DeviceReader _devices = new(host, report);
+/// <summary>Makes a device by its parent's interface and waits until it can be used.</summary>
+/// <param name="host">The host.</param>
+internal sealed class DeviceCreator(HostRoot host)
+{
+    private static readonly TimeSpan s_limit = TimeSpan.FromSeconds(3);
 
     /// <summary>Makes a device on a parent and waits until it is complete, its VFIO node included: udev may be slower than the write.</summary>
     /// <exception cref="MdevException">
-    /// <see cref="MdevError.UuidExists"/> (EEXIST), <see cref="MdevError.NoCapacity"/> (ENOSPC, EUSERS), <see cref="MdevError.PermissionDenied"/>,
+    /// It was not made: <see cref="MdevError.UuidExists"/>, <see cref="MdevError.NoCapacity"/>, <see cref="MdevError.PermissionDenied"/>,
     /// <see cref="MdevError.ReadOnly"/>, <see cref="MdevError.NotLive"/>, <see cref="MdevError.TypeNotFound"/>,
-    /// <see cref="MdevError.WriteRefused"/> (what a vendor driver answers by its own rules: EINVAL, EIO, ENOMEM, ENODEV).
+    /// <see cref="MdevError.WriteRefused"/> (what a vendor driver answers by its own rules: EINVAL, EIO, ENOMEM, ENODEV); or it was
+    /// made and is gone: <see cref="MdevError.DeviceNotFound"/>.
     /// </exception>
-    internal MdevDevice Create(ParentPlace parent, string type, Guid uuid, CancellationToken cancel)
+    public MadeDevice Create(HostParent parent, string type, Guid uuid, CancellationToken cancel)
     {
+        parent.Make(type, uuid);
+
+        // From here on the device is there, and whoever asked for it must hear of it whatever cannot be read.
+        var faults = new List<MdevException>();
+        MdevDevice? device = null;
+        bool isGone = false, isComplete = false;
         try
         {
-            using IAttributeWriter create = host.OpenAttribute($"{parent.TypesPath}/{type}/create");
-            host.Write(create, uuid.ToString());
+            isComplete = Waiting.Until(
+                () =>
+                {
+                    faults.Clear();
+                    device = parent.FindDevice(uuid, faults.Add);
+                    isGone = device is null;
+                    return isGone || IsComplete(device!);
+                },
+                s_limit,
+                cancel);
         }
-        catch (MdevException e) when (e.Errno != 0)
+        catch (MdevException e)
         {
-            throw Explain(e, parent.Name, type, uuid);
+            faults.Add(e);
         }
 
-        return WaitUntilComplete(parent, uuid, cancel);
+        if (isGone)
+            throw new MdevException(MdevError.DeviceNotFound, $"Device {uuid} was made on '{Printable.Text(parent.Name)}' and was gone before it could be read: somebody else removed it.") { Uuid = uuid };
+        device ??= Unread(parent, type, uuid);
+        if (!isComplete && !cancel.IsCancellationRequested && faults.Count == 0)
+            faults.Add(Incomplete(device));
+        return new MadeDevice(device, faults);
     }
-
-    private static MdevException Explain(MdevException e, string parent, string type, Guid uuid)
-    {
-        string what = $"Cannot make a device of type '{Printable.Text(type)}' on parent '{Printable.Text(parent)}'";
-        (MdevError error, string why) = (e.Errno, e.Operation) switch
-        {
-            (Errno.EEXIST, _) => (MdevError.UuidExists, $"a device {uuid} is there already, or is just being removed"),
-            // vfio_ap before Linux 6.0 answers EPERM to the write; the file's permission was settled when it was opened.
-            (Errno.ENOSPC or Errno.EUSERS, _) or (Errno.EPERM, "write") => (MdevError.NoCapacity, "no instance of it is left there"),
-            (Errno.EACCES or Errno.EPERM, _) => (MdevError.PermissionDenied, "the mode of its 'create' does not let this user write"),
-            (Errno.EROFS, _) => (MdevError.ReadOnly, "sysfs is mounted read-only"),
-            (Errno.ENOENT, _) => (MdevError.TypeNotFound, "the parent does not offer the type any more"),
-            (Errno.ENODEV, _) => (MdevError.WriteRefused, "the parent is going away"),
-            _ => (MdevError.WriteRefused, "the vendor driver refused it, by a rule of its own or because the parent is not ready"),
-        };
-        return new MdevException(error, $"{what}: {why}", e.Errno, e.Operation!, e.Path!, e) { Uuid = error == MdevError.UuidExists ? uuid : null };
-    }
-
-    private MdevDevice WaitUntilComplete(ParentPlace parent, Guid uuid, CancellationToken cancel)
-    {
-        for (long start = Environment.TickCount64; ; cancel.WaitHandle.WaitOne(s_completePoll))
-        {
-            MdevDevice device = _devices.Find(parent, uuid) ?? throw Gone(parent, uuid);
-            if (IsComplete(device) || cancel.IsCancellationRequested || Environment.TickCount64 - start > s_completeLimit.TotalMilliseconds)
-                return device;
-        }
-    }
-
-    private static MdevException Gone(ParentPlace parent, Guid uuid) => new(
-        MdevError.DeviceNotFound, $"Device {uuid} was made on '{Printable.Text(parent.Name)}' and was gone before it could be read: somebody else removed it.")
-    {
-        Uuid = uuid,
-    };
 
     // Where the host has no /dev below its root there is no node to wait for.
-    private bool IsComplete(MdevDevice device) =>
-        device is { State: MdevDeviceState.Active, VfioPath: { } node } && (!host.HasDirectory("/dev/vfio") || host.HasNode(node));
+    private bool IsComplete(MdevDevice device) => device is { State: MdevDeviceState.Active, VfioPath: { } node }
+        && (!host.Files.HasDirectory("/dev/vfio") || host.Files.Exists(node));
+
+    private MdevException Incomplete(MdevDevice device) => new(
+        MdevError.VfioUnavailable,
+        $"Device {device.Uuid} was made, but no VM can open it yet: after {s_limit.TotalSeconds:F0} seconds {(device.VfioPath is { } node ? $"its node '{host.OnMachine(node)}' has not appeared" : "it has no VFIO group")}.",
+        host.OnMachine(device.SysfsPath))
+    {
+        Uuid = device.Uuid,
+    };
+
+    private MdevDevice Unread(HostParent parent, string type, Guid uuid) => new()
+    {
+        Uuid = uuid,
+        Type = type,
+        Parent = parent.Name,
+        PhysicalDevice = parent.PhysicalDevice,
+        Interface = parent.Interface,
+        State = MdevDeviceState.Active,
+        SysfsPath = $"{parent.SysfsPath}/{uuid}",
+        Root = host.Root,
+    };
 }

@@ -1,24 +1,29 @@
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 using Mdev.Vfio;
 
 namespace Mdev.Lifecycle;
 
 /// <summary>
-/// Removes a device: one write of <c>1</c> to its <c>remove</c>. The kernel lets that write wait for as long as a process has the
-/// device open, and a writer that is killed then cannot die. So the device's VFIO group is opened first: EBUSY says that somebody has
+/// Removes a device. The kernel lets the write that removes a mediated device wait for as long as a process has the device open, and a
+/// writer that is killed then cannot die. So the device's VFIO group is opened first: EBUSY says that somebody has
 /// it, and while we have it nobody else can take it. Removal with only the group open succeeds at once.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="report">Told of what is broken on the way.</param>
-public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
+/// <param name="cancel">Ends looks at the processes of the host.</param>
+public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, CancellationToken cancel = default)
 {
-    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(20);
-
     // The time in which a process must have come to its write, however slow the machine.
     private static readonly TimeSpan s_startLimit = TimeSpan.FromSeconds(15);
 
+    // Another remover holds the group only while it writes.
+    private static readonly TimeSpan s_otherRemover = TimeSpan.FromMilliseconds(100);
+
     private readonly DeviceReader _devices = new(host, report);
+    private readonly ParentFinder _parents = new(host, report);
 
     /// <summary>Removes a device that nobody has open.</summary>
     /// <exception cref="MdevException">
@@ -43,32 +48,27 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
     /// <summary>Waits until a device whose removal has begun is gone.</summary>
     /// <returns>Null when it is gone; else the device as it is now, with whoever still holds it. When the wait is cancelled, the device as it was.</returns>
     /// <exception cref="MdevException"><see cref="MdevError.WriteRefused"/>: the removal did not begin.</exception>
-    public MdevDevice? WaitFor(MdevDevice device, TimeSpan limit, CancellationToken cancel)
+    public MdevDevice? WaitFor(MdevDevice device, TimeSpan limit, CancellationToken stop)
     {
-        for (long start = Environment.TickCount64; host.HasDirectory(device.SysfsPath); cancel.WaitHandle.WaitOne(s_poll))
-        {
-            TimeSpan waited = TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
-            if (cancel.IsCancellationRequested)
-                return device;
-            if (waited < limit)
-                continue;
-            if (_devices.Find(device.Uuid) is not { } now)
-                return null;
-            if (now.State == MdevDeviceState.Removing)
-                return device with { State = now.State, Driver = null, IommuGroup = now.IommuGroup, Users = UserScan.Of(host, cancel).UsersOf(now) };
-            if (waited > limit + s_startLimit)
-                throw new MdevException(MdevError.WriteRefused, $"Device {device.Uuid} was not removed: the kernel took no notice of the write to '{host.OnMachine(device.SysfsPath)}/remove'.", host.OnMachine(device.SysfsPath));
-        }
-
-        return null;
+        if (Waiting.Until(() => !host.Files.HasDirectory(device.SysfsPath), limit, stop))
+            return null;
+        if (stop.IsCancellationRequested)
+            return device;
+        MdevDevice? now = null;
+        if (!Waiting.Until(() => (now = _devices.Find(device.Uuid)) is null or { State: MdevDeviceState.Removing }, s_startLimit, stop) && !stop.IsCancellationRequested)
+            throw new MdevException(MdevError.WriteRefused, $"Device {device.Uuid} was not removed: the kernel took no notice of the write to '{host.OnMachine(device.SysfsPath)}/remove'.", host.OnMachine(device.SysfsPath));
+        return now is null ? null
+            : now.State != MdevDeviceState.Removing ? device
+            : device with { State = now.State, Driver = null, IommuGroup = now.IommuGroup, Users = UserScan.Of(host, stop).UsersOf(now) };
     }
 
     private bool Remove(MdevDevice device, bool evenIfInUse)
     {
         try
         {
+            HostParent parent = _parents.Find(device.Parent) ?? throw NotFound(device.Uuid);
             // The attribute is opened before the group: what is then removed is the device that was looked at, not one made anew under its UUID.
-            using IAttributeWriter remove = host.OpenAttribute($"{device.SysfsPath}/remove");
+            using IAttributeWriter remove = parent.OpenRemoval(device);
             IDisposable? group;
             try
             {
@@ -77,15 +77,15 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
             catch (MdevException e) when (evenIfInUse && e.Error is MdevError.InUse or MdevError.GuardUnavailable or MdevError.PermissionDenied)
             {
                 // Without the guard the write may have to wait, so it must not be ours.
-                host.WriteDetached(remove, "1");
+                host.WriteDetached(remove, parent.RemovalValue);
                 return false;
             }
 
             using (group)
-                host.Write(remove, "1");
+                host.Write(remove, parent.RemovalValue);
             return true;
         }
-        catch (MdevException e) when (e.Errno != 0)
+        catch (MdevException e) when (e.Errno != 0 && e.Error != MdevError.DeviceNotFound)
         {
             throw Explain(e, device);
         }
@@ -103,42 +103,47 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
                 return null;
             if (device.VfioPath is not { } node)
                 throw new MdevException(MdevError.GuardUnavailable, $"Device {uuid} was not removed: it has no IOMMU group, so that it cannot be kept from being in use.", host.OnMachine(device.SysfsPath));
-            host.Trace($"Holding '{host.OnMachine(node)}' so that nobody can open the device meanwhile.");
-            IDisposable group;
+            IDisposable? group = OpenGroup(uuid, node, attempt);
+            if (group is null)
+                continue;
             try
             {
-                group = OpenGroup(node);
+                // The number may have gone to another device between the look and the open.
+                if (_devices.Find(uuid)?.VfioPath == node)
+                    return group;
             }
-            catch (MdevException e) when (e.Errno is Errno.ENOENT or Errno.ENXIO or Errno.ENODEV && attempt < 2)
+            catch
             {
-                // The node goes with the device, a moment before its directory, or with its driver: the next look tells.
-                continue;
+                group.Dispose();
+                throw;
             }
 
-            // The number may have gone to another device between the look and the open.
-            if (_devices.Find(uuid)?.VfioPath == node)
-                return group;
             group.Dispose();
         }
 
         throw new MdevException(MdevError.GuardUnavailable, $"Device {uuid} was not removed: its IOMMU group keeps changing.");
     }
 
-    private IDisposable OpenGroup(string node)
+    // Null when the node went away, which the next look explains.
+    private IDisposable? OpenGroup(Guid uuid, string node, int attempt)
     {
+        host.Trace($"Holding '{host.OnMachine(node)}' so that nobody can open the device meanwhile.");
         try
         {
-            return host.Kernel.OpenGroup(host.OnMachine(node));
+            return host.Kernel.OpenGroup(node);
         }
-        catch (MdevException e)
+        catch (MdevException e) when (e.Errno is Errno.ENOENT or Errno.ENXIO or Errno.ENODEV && attempt < 2)
         {
-            MdevError error = e.Errno switch
-            {
-                Errno.EBUSY => MdevError.InUse,
-                Errno.EACCES or Errno.EPERM => MdevError.PermissionDenied,
-                _ => MdevError.GuardUnavailable,
-            };
-            throw new MdevException(error, "Cannot hold the VFIO group", e.Errno, e.Operation!, e.Path!, e);
+            // The node goes with the device, a moment before its directory, or with its driver: the next look tells.
+            return null;
+        }
+        catch (MdevException e) when (e.Errno == Errno.EBUSY && Waiting.Until(() => _devices.Find(uuid) is null, s_otherRemover, cancel))
+        {
+            throw NotFound(uuid);
+        }
+        catch (MdevException e) when (e.Errno != 0)
+        {
+            throw new MdevException(Refusal.Of(Attempt.Guard, e).Error, "Cannot hold the VFIO group", e);
         }
     }
 
@@ -148,25 +153,24 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report)
         Uuid = device.Uuid,
     };
 
-    private string HoldersOf(MdevDevice device) => UserScan.Holders(UserScan.Of(host).UsersOf(device));
+    private string HoldersOf(MdevDevice device) => UserScan.Holders(UserScan.Of(host, cancel).UsersOf(device));
 
     private MdevException Explain(MdevException e, MdevDevice device)
     {
-        if (e.Error is MdevError.WriteRefused && e.Errno is Errno.ENOENT or Errno.ENODEV)
+        bool isOfGroup = e.Error is MdevError.InUse or MdevError.GuardUnavailable or MdevError.PermissionDenied;
+        (MdevError error, string why) = e.Error == MdevError.ShellUnavailable
+            ? (e.Error, "the shell that would write in our stead, since the kernel may make the write wait, cannot be started")
+            : Refusal.Of(isOfGroup ? Attempt.Guard : Attempt.Remove, e);
+        if (error == MdevError.DeviceNotFound)
             return NotFound(device.Uuid, e);
-        (MdevError error, string why) = (e.Error, e.Errno) switch
-        {
-            (MdevError.InUse, _) => (e.Error, $"{HoldersOf(device)} has it open"),
-            (MdevError.GuardUnavailable, _) => (e.Error, "its VFIO group cannot be opened, so that it cannot be kept from being in use"),
-            (MdevError.PermissionDenied, _) => (e.Error, "whether it is in use can only be made sure of by opening its VFIO group, which this user may not"),
-            (MdevError.WriteRefused, Errno.EACCES or Errno.EPERM) => (MdevError.PermissionDenied, "the mode of its 'remove' does not let this user write"),
-            (MdevError.WriteRefused, Errno.EROFS) => (MdevError.ReadOnly, "sysfs is mounted read-only"),
-            (MdevError.ShellUnavailable, _) => (e.Error, "the shell that would write in our stead, since the kernel may make the write wait, cannot be started"),
-            _ => (e.Error, "the kernel refused"),
-        };
-        return new MdevException(error, $"Device {device.Uuid} was not removed: {why}", e.Errno, e.Operation!, e.Path!, e) { Uuid = device.Uuid };
+        if (error == MdevError.InUse)
+            why = $"{HoldersOf(device)} has it open";
+        return new MdevException(error, $"Device {device.Uuid} was not removed: {why}", e) { Uuid = device.Uuid };
     }
 
-    private MdevException NotFound(Guid uuid, MdevException? inner = null) =>
-        new(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}' any more: somebody else removed it first.", inner?.Path, inner);
+    private MdevException NotFound(Guid uuid, MdevException? cause = null)
+    {
+        string message = $"No mediated device has the UUID {uuid} on host '{host.Root}' any more: somebody else removed it first.";
+        return cause is null ? new MdevException(MdevError.DeviceNotFound, message) { Uuid = uuid } : new MdevException(MdevError.DeviceNotFound, message, cause) { Uuid = uuid };
+    }
 }

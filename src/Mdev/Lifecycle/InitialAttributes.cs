@@ -1,6 +1,7 @@
 using Mdev.Attributes;
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Lifecycle;
 
@@ -11,6 +12,7 @@ internal sealed class InitialAttributes(HostRoot host, Action<MdevException> rep
 {
     private readonly VendorAttributes _attributes = new(host, report);
 
+    /// <summary>Writes the values in their order.</summary>
     /// <exception cref="OperationCanceledException">It was stopped, and the device was removed again.</exception>
     /// <exception cref="MdevException"><see cref="MdevError.AttributeFailed"/>, with the errno and path of the write that failed.</exception>
     public void Set(MdevDevice device, IReadOnlyList<AttributeValue> values, CancellationToken cancel)
@@ -25,11 +27,11 @@ internal sealed class InitialAttributes(HostRoot host, Action<MdevException> rep
             catch (MdevException e)
             {
                 string message = $"Attribute {i + 1} of {values.Count} failed. {e.Message.TrimEnd('.')}. {Undo(device)}";
-                throw new MdevException(MdevError.AttributeFailed, message, e.Path, e) { Uuid = device.Uuid };
+                throw new MdevException(MdevError.AttributeFailed, message, e, tellsCause: true) { Uuid = device.Uuid };
             }
             catch
             {
-                // Who listens to the trace may end everything at any word of it, as PowerShell does with a stopped pipeline.
+                // The listener of the trace may end everything at any word, as a stopped pipeline does.
                 _ = Undo(device);
                 throw;
             }
@@ -40,7 +42,7 @@ internal sealed class InitialAttributes(HostRoot host, Action<MdevException> rep
     {
         try
         {
-            new DeviceRemover(host.Silent, _ => { }).Remove(device);
+            new DeviceRemover(host.Untraced, _ => { }).Remove(device);
             return "The device was removed again.";
         }
         catch (MdevException e)

@@ -1,5 +1,7 @@
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 using Mdev.Vfio;
 
 namespace Mdev.Placement;

@@ -1,4 +1,4 @@
-using Mdev.Inventory;
+using Mdev.Model;
 
 namespace Mdev.Placement;
 
@@ -6,9 +6,9 @@ namespace Mdev.Placement;
 /// The unit of placement: a parent, or the physical function whose virtual functions are the parents. Holds what is known, and after
 /// a placement estimated, of its room for one type.
 /// </summary>
-internal sealed class PhysicalDevice(string path, string type, int? numaNode, TypeDescription description)
+internal sealed class PhysicalDevice(string name, string type, int? numaNode, TypeDescription description)
 {
-    public string Name => AttributeReader.LastPart(path);
+    public string Name => name;
 
     public int? NumaNode => numaNode;
 
@@ -76,9 +76,9 @@ internal sealed class PhysicalDevice(string path, string type, int? numaNode, Ty
     }
 
     /// <summary>One parent of the physical device.</summary>
-    internal sealed class Function(ParentPlace place)
+    internal sealed class Function(HostParent parent)
     {
-        public ParentPlace Place => place;
+        public HostParent Parent => parent;
 
         /// <summary>Its available_instances of the type; null when it could not be read.</summary>
         public int? Available { get; set; }

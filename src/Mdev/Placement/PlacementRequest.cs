@@ -1,4 +1,4 @@
-using Mdev.Inventory;
+using Mdev.Model;
 
 namespace Mdev.Placement;
 
@@ -22,4 +22,14 @@ public sealed record PlacementRequest
 
     /// <summary>Whether a physical device is on a NUMA node that will do.</summary>
     internal bool Allows(PhysicalDevice device) => !StrictNuma || NumaNode is null || device.NumaNode == NumaNode;
+}
+
+/// <summary>How a parent is chosen among several with room.</summary>
+public enum PlacementPolicy
+{
+    /// <summary>The physical device with the largest free share first: load evenly.</summary>
+    Spread,
+
+    /// <summary>The physical device with the smallest free share that still has room first: keep others empty.</summary>
+    Pack,
 }

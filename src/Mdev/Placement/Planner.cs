@@ -1,7 +1,15 @@
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Placement;
+
+/// <summary>A place that the planner chose, with the parent that it stands for; a device that is handed out again has none.</summary>
+internal sealed record Place(MdevPlacement Placement, PhysicalDevice? Device, PhysicalDevice.Function? Function)
+{
+    public HostParent? Parent => Function?.Parent;
+}
 
 /// <summary>
 /// Chooses the parent of one device after another. The order is that of the policy; physical devices that are alike in it go by more
@@ -11,7 +19,7 @@ public sealed class Planner
 {
     private readonly HostRoot _host;
     private readonly PlacementRequest _request;
-    private readonly Survey _survey;
+    private readonly Action<MdevException> _report;
     private readonly List<PhysicalDevice> _devices;
     private readonly List<MdevDevice> _idle;
     private readonly Reasons _reasons;
@@ -19,18 +27,17 @@ public sealed class Planner
     private int _order;
 
     /// <summary>Looks at a host for a request.</summary>
-    /// <exception cref="MdevException"><see cref="MdevError.NotSupported"/>; <see cref="MdevError.TypeNotFound"/>.</exception>
     /// <param name="host">The host.</param>
     /// <param name="request">The request.</param>
     /// <param name="report">Told of what is broken on the way.</param>
     /// <param name="idle">Devices to hand out again before new ones are made; null for none.</param>
     /// <param name="cancel">Ends the look early; there is no plan then.</param>
+    /// <exception cref="MdevException"><see cref="MdevError.NotSupported"/>; <see cref="MdevError.TypeNotFound"/>.</exception>
     public Planner(HostRoot host, PlacementRequest request, Action<MdevException> report, IEnumerable<MdevDevice>? idle = null, CancellationToken cancel = default)
     {
-        new ParentReader(host, report).RequireSupport();
-        (_host, _request, _survey) = (host, request, new Survey(host, report));
+        (_host, _request, _report) = (host, request, report);
         _idle = [.. idle ?? []];
-        _devices = _survey.Take(request, cancel).OrderBy(d => d.Name, NaturalOrder.Instance).ToList();
+        _devices = new Survey(host, report).Of(request, cancel).OrderBy(device => device.Name, NaturalOrder.Instance).ToList();
         _reasons = new Reasons(host, request, _devices);
     }
 
@@ -47,15 +54,6 @@ public sealed class Planner
             return null;
         string what = device.Type is null ? $"that is just being removed from '{Printable.Text(device.Parent)}'" : $"of type '{Printable.Text(device.Type)}' on parent '{Printable.Text(device.Parent)}'";
         return new MdevException(MdevError.UuidExists, $"Device {uuid} was not made: there is one {what} already.", _host.OnMachine(device.SysfsPath)) { Uuid = uuid };
-    }
-
-    /// <summary>The place of the next device, which is counted as taken from then on; null when nothing has room.</summary>
-    /// <param name="uuid">The UUID that it must have; null for any.</param>
-    public MdevPlacement? Next(Guid? uuid = null)
-    {
-        if (_idle.Find(d => uuid is null || d.Uuid == uuid) is { } idle)
-            return Reuse(idle);
-        return Choose() is { } choice ? Take(choice.Device, choice.Function) : null;
     }
 
     /// <summary>The places of several devices; what has no place is reported.</summary>
@@ -80,51 +78,60 @@ public sealed class Planner
                 continue;
             }
 
-            if (Next(uuid) is not { } placement)
+            if (Next(uuid) is not { } place)
             {
                 report(NoRoom(count, isPlan: true));
                 yield break;
             }
 
-            yield return placement;
+            yield return place.Placement;
         }
-    }
-
-    /// <summary>Gives a place back that was not used after all.</summary>
-    public void Release(MdevPlacement placement)
-    {
-        _order--;
-        if (placement.Reuses is not null)
-            return;
-        (PhysicalDevice device, PhysicalDevice.Function function) = Find(placement);
-        device.GiveBack(function);
-    }
-
-    /// <summary>Tells that the device could not be made there, so that another place is found: what its physical device has left is read anew.</summary>
-    public void Failed(MdevPlacement placement, MdevException why)
-    {
-        _failures.Add((placement.Parent, why));
-        Release(placement);
-        (PhysicalDevice device, PhysicalDevice.Function refused) = Find(placement);
-        foreach (PhysicalDevice.Function function in device.Functions)
-            function.Available = _survey.Available(function.Place, _request.Type);
-        // It says there is room and refuses: whatever its reason, asking again will not help this request.
-        refused.IsRuledOut = refused.Available is not 0;
     }
 
     /// <summary>The error when nothing has room for more than was placed: what was tried, and per physical device why not.</summary>
     /// <param name="wanted">How many devices were asked for.</param>
     /// <param name="isPlan">Whether the devices that were placed are not made.</param>
-    public MdevException NoRoom(int wanted, bool isPlan) =>
-        // Where there was one place only, what it said itself says it best.
-        _failures is [var only] && wanted == 1 && _devices is [{ Functions.Count: 1 }] ? only.Why : _reasons.NoRoom(wanted, _order, isPlan, _failures);
-
-    internal ParentPlace PlaceOf(MdevPlacement placement) => Find(placement).Function.Place;
-
-    private (PhysicalDevice Device, PhysicalDevice.Function Function) Find(MdevPlacement placement)
+    public MdevException NoRoom(int wanted, bool isPlan)
     {
-        PhysicalDevice device = _devices.Find(d => d.Functions.Exists(f => f.Place.Name == placement.Parent))!;
-        return (device, device.Functions.Find(f => f.Place.Name == placement.Parent)!);
+        // Where every place that there is said the same, what it said itself says it best: not root, read-only, no live host.
+        MdevError? only = _failures.Count > 0 && _failures.TrueForAll(f => f.Why.Error == _failures[0].Why.Error) ? _failures[0].Why.Error : null;
+        bool isNoRefusalOfPlace = only is MdevError.PermissionDenied or MdevError.ReadOnly or MdevError.NotLive;
+        return (isNoRefusalOfPlace && _order == 0) || (_failures.Count == 1 && wanted == 1 && _devices is [{ Functions.Count: 1 }])
+            ? _failures[0].Why
+            : _reasons.NoRoom(wanted, _order, isPlan, _failures);
+    }
+
+    /// <summary>The place of the next device, which is counted as taken from then on; null when nothing has room.</summary>
+    /// <param name="uuid">The UUID that it must have; null for any.</param>
+    internal Place? Next(Guid? uuid = null)
+    {
+        if (_idle.Find(d => uuid is null || d.Uuid == uuid) is { } idle)
+            return Reuse(idle);
+        return Choose() is { } choice ? Take(choice.Device, choice.Function) : null;
+    }
+
+    /// <summary>Gives a place back that was not used after all.</summary>
+    internal void Release(Place place)
+    {
+        _order--;
+        place.Device?.GiveBack(place.Function!);
+    }
+
+    /// <summary>Tells that the device could not be made there, so that another place is found: what its physical device has left is read anew.</summary>
+    internal void Failed(Place place, MdevException why)
+    {
+        _failures.Add((place.Placement.Parent, why));
+        Release(place);
+        PhysicalDevice.Function refused = place.Function!;
+        // Who may not write to one function learns nothing new of the others by reading them again.
+        if (why.Error is MdevError.NoCapacity or MdevError.WriteRefused or MdevError.TypeNotFound)
+        {
+            foreach (PhysicalDevice.Function function in place.Device!.Functions)
+                function.Available = function.Parent.Available(_request.Type, _report);
+        }
+
+        // It says there is room and refuses: whatever its reason, asking again will not help this request.
+        refused.IsRuledOut = refused.Available is not 0;
     }
 
     private MdevDevice? Existing(Guid uuid)
@@ -151,41 +158,32 @@ public sealed class Planner
         return best?.NextFunction is { } function ? (best, function) : null;
     }
 
-    private MdevPlacement Reuse(MdevDevice idle)
+    private Place Reuse(MdevDevice idle)
     {
         _idle.Remove(idle);
-        PhysicalDevice? device = _devices.Find(d => d.Functions.Exists(f => f.Place.Name == idle.Parent));
-        return new MdevPlacement
-        {
-            Order = ++_order,
-            Type = _request.Type,
-            Parent = idle.Parent,
-            PhysicalDevice = device?.Name ?? idle.Parent,
-            NumaNode = idle.NumaNode,
-            RoomBefore = device?.Room,
-            RoomAfter = device?.Room,
-            Reuses = idle.Uuid,
-            Reason = $"reuses {idle.Uuid}: nobody has it open",
-            Root = _host.Root,
-        };
+        PhysicalDevice? device = _devices.Find(d => d.Name == idle.PhysicalDevice);
+        MdevPlacement placement = Placement(idle.Parent, idle.PhysicalDevice, idle.NumaNode, device?.Room, device?.Room, $"reuses {idle.Uuid}: nobody has it open");
+        return new Place(placement with { Reuses = idle.Uuid }, null, null);
     }
 
-    private MdevPlacement Take(PhysicalDevice device, PhysicalDevice.Function function)
+    private Place Take(PhysicalDevice device, PhysicalDevice.Function function)
     {
         int? before = function.Available is null ? null : device.Room;
         string reason = _reasons.For(device, before, isEstimate: _order > 0);
         device.Take(function);
-        return new MdevPlacement
-        {
-            Order = ++_order,
-            Type = _request.Type,
-            Parent = function.Place.Name,
-            PhysicalDevice = device.Name,
-            NumaNode = device.NumaNode,
-            RoomBefore = before,
-            RoomAfter = before is null ? null : device.Room,
-            Reason = reason,
-            Root = _host.Root,
-        };
+        return new Place(Placement(function.Parent.Name, device.Name, device.NumaNode, before, before is null ? null : device.Room, reason), device, function);
     }
+
+    private MdevPlacement Placement(string parent, string physicalDevice, int? numaNode, int? before, int? after, string reason) => new()
+    {
+        Order = ++_order,
+        Type = _request.Type,
+        Parent = parent,
+        PhysicalDevice = physicalDevice,
+        NumaNode = numaNode,
+        RoomBefore = before,
+        RoomAfter = after,
+        Reason = reason,
+        Root = _host.Root,
+    };
 }

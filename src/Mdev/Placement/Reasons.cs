@@ -1,3 +1,4 @@
+using Mdev.Errors;
 using Mdev.Kernel;
 
 namespace Mdev.Placement;

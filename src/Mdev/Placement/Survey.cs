@@ -1,85 +1,43 @@
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Placement;
 
-/// <summary>Reads what a placement needs to know: each candidate's available_instances once, and the devices on every physical device.</summary>
+/// <summary>Reads what a placement needs to know: what each candidate has left, once, and the devices on every physical device.</summary>
+/// <param name="host">The host.</param>
+/// <param name="report">Told of what is broken on the way.</param>
 internal sealed class Survey(HostRoot host, Action<MdevException> report)
 {
-    private readonly ParentPlaces _parents = new(host, report);
-    private readonly AttributeReader _attributes = new(report);
+    private readonly ParentFinder _parents = new(host, report);
 
     /// <summary>The physical devices with at least one parent that the request allows and that offers its type.</summary>
-    /// <exception cref="MdevException"><see cref="MdevError.TypeNotFound"/>: none does.</exception>
-    public List<PhysicalDevice> Take(PlacementRequest request, CancellationToken cancel)
+    /// <exception cref="MdevException"><see cref="MdevError.NotSupported"/>; <see cref="MdevError.TypeNotFound"/>: none does.</exception>
+    public List<PhysicalDevice> Of(PlacementRequest request, CancellationToken cancel)
     {
-        List<ParentPlace> allowed = _parents.Named(request.Parents).ToList();
+        _parents.RequireSupport();
+        List<HostParent> allowed = _parents.Named(request.Parents).ToList();
         var devices = new Dictionary<string, PhysicalDevice>();
-        foreach (ParentPlace place in allowed.TakeWhile(_ => !cancel.IsCancellationRequested))
+        foreach (HostParent parent in allowed.TakeWhile(_ => !cancel.IsCancellationRequested).Where(parent => parent.Offers(request.Type)))
         {
-            if (!NamePattern.IsName(request.Type) || !host.HasDirectory($"{place.TypesPath}/{request.Type}"))
-                continue;
-            string? physical = PhysicalFunction(place);
-            if (!devices.TryGetValue(physical ?? place.SysfsPath, out PhysicalDevice? device))
-            {
-                devices.Add(physical ?? place.SysfsPath, device = New(physical ?? place.SysfsPath, place, request.Type));
-                // The devices of functions that the request does not allow count too: they use the same physical device.
-                CountDevices(device, physical is null ? [place.SysfsPath] : VirtualFunctions(physical));
-                FindSiblings(device, place);
-            }
-
-            device.Functions.Add(new PhysicalDevice.Function(place) { Available = Available(place, request.Type) });
+            if (!devices.TryGetValue(parent.PhysicalPath, out PhysicalDevice? device))
+                devices.Add(parent.PhysicalPath, device = Look(parent, request.Type));
+            device.Functions.Add(new PhysicalDevice.Function(parent) { Available = parent.Available(request.Type, report) });
         }
 
-        return devices.Count > 0 || cancel.IsCancellationRequested ? [.. devices.Values] : throw new TypeReader(host, report).TypeNotFound(request.Type, allowed);
+        return devices.Count > 0 || cancel.IsCancellationRequested ? [.. devices.Values] : throw new TypeReader(host, report).NotFound(request.Type, allowed);
     }
 
-    /// <summary>What a parent says now that it has left of a type; null when it cannot be read.</summary>
-    public int? Available(ParentPlace place, string type)
+    private PhysicalDevice Look(HostParent parent, string type)
     {
-        using DirectoryHandle? types = host.OpenDirectory(place.TypesPath);
-        return types is null ? 0 : _attributes.Number(types, $"{type}/available_instances");
-    }
-
-    private string? PhysicalFunction(ParentPlace place) =>
-        host.ReadLink($"{place.SysfsPath}/physfn") is { } target ? host.Resolve(place.SysfsPath, target) : null;
-
-    private List<string> VirtualFunctions(string physical)
-    {
-        using DirectoryHandle? directory = host.OpenDirectory(physical);
-        return directory is null ? [] : directory.Entries()
-            .Where(e => e.Kind is EntryKind.Link or EntryKind.Unknown && e.Name.StartsWith("virtfn", StringComparison.Ordinal))
-            .Select(e => directory.ReadLink(e.Name))
-            .OfType<string>()
-            .Select(target => host.Resolve(physical, target))
-            .ToList();
-    }
-
-    private PhysicalDevice New(string path, ParentPlace place, string type)
-    {
-        using DirectoryHandle? parent = _parents.Open(place);
-        string? description = parent is null ? null : _attributes.Text(parent, $"mdev_supported_types/{type}/description");
-        return new PhysicalDevice(path, type, parent is null ? null : _attributes.NumaNode(parent), TypeDescription.Parse(description));
-    }
-
-    // NVIDIA's max_instance is a number of places for vGPUs of one memory size, whichever of its types they are (Q, A, B or C).
-    private void FindSiblings(PhysicalDevice device, ParentPlace place)
-    {
-        if (device is not { MaxInstances: not null, FramebufferBytes: { } bytes } || host.OpenDirectory(place.TypesPath) is not { } opened)
-            return;
-        using DirectoryHandle types = opened;
-        device.Siblings.UnionWith(device.DevicesByType.Keys.Where(type => TypeDescription.Parse(_attributes.Text(types, $"{type}/description")).FramebufferBytes == bytes));
-    }
-
-    private void CountDevices(PhysicalDevice device, List<string> functions)
-    {
-        foreach (string path in functions)
-        {
-            using DirectoryHandle? directory = host.OpenDirectory(path);
-            if (directory is null)
-                continue;
-            foreach (string type in ParentReader.Children(directory).Select(name => TypeLink.Read(directory, name)).OfType<string>())
-                device.DevicesByType[type] = device.DevicesByType.GetValueOrDefault(type) + 1;
-        }
+        var device = new PhysicalDevice(parent.PhysicalDevice, type, parent.NumaNode(report), parent.Describe(type, report));
+        // The devices of functions that the request does not allow count too: they use the same physical device.
+        foreach (string used in parent.Siblings(report).SelectMany(sibling => sibling.TypesInUse(report)))
+            device.DevicesByType[used] = device.DevicesByType.GetValueOrDefault(used) + 1;
+        // NVIDIA's max_instance is a number of places for vGPUs of one memory size, whichever of its types they are (Q, A, B or C).
+        if (device is { MaxInstances: not null, FramebufferBytes: { } bytes })
+            device.Siblings.UnionWith(device.DevicesByType.Keys.Where(used => parent.Describe(used, report).FramebufferBytes == bytes));
+        return device;
     }
 }

@@ -56,3 +56,37 @@ internal static class PciBus
         return functions;
     }
 }
+
+/// <summary>A PCI function as a simulated driver finds it.</summary>
+/// <param name="Address">Its address, such as <c>0000:41:00.4</c>.</param>
+/// <param name="Vendor">Its vendor id.</param>
+/// <param name="Device">Its device id.</param>
+/// <param name="Class">Its class code.</param>
+/// <param name="NumaNode">Its NUMA node; -1 when the platform names none.</param>
+internal sealed record PciFunction(string Address, int Vendor, int Device, int Class, int NumaNode)
+{
+    /// <summary>Its directory. A bridge may stand in between on a real machine; nothing we read depends on one.</summary>
+    public string SysfsPath => $"/sys/devices/pci{Address[..7]}/{Address}";
+
+    /// <summary>The address of a function, by the number of its bus, counted over all domains and without the bus 00.</summary>
+    public static string AddressOf(int bus, int deviceAndFunction) =>
+        $"{bus / 255:x4}:{(bus % 255) + 1:x2}:{deviceAndFunction >> 3:x2}.{deviceAndFunction & 7}";
+}
+
+/// <summary>The power/ directory that every device of the driver core has.</summary>
+internal static class PowerDirectory
+{
+    public static void AddTo(SimulatedTree tree, string device)
+    {
+        string path = $"{device}/power";
+        tree.AddDirectory(path);
+        tree.AddReadWrite($"{path}/async", "disabled\n");
+        // The kernel answers EIO to a read of this one; a file of a simulated host can only be empty.
+        tree.AddReadWrite($"{path}/autosuspend_delay_ms", "");
+        tree.AddReadWrite($"{path}/control", "auto\n");
+        foreach (string counter in new[] { "runtime_active_kids", "runtime_active_time", "runtime_suspended_time", "runtime_usage" })
+            tree.AddReadOnly($"{path}/{counter}", "0\n");
+        tree.AddReadOnly($"{path}/runtime_enabled", "disabled\n");
+        tree.AddReadOnly($"{path}/runtime_status", "unsupported\n");
+    }
+}

@@ -1,5 +1,7 @@
 using System.Text;
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 using Mdev.Simulation.Drivers;
 
 namespace Mdev.Simulation;
@@ -7,13 +9,11 @@ namespace Mdev.Simulation;
 /// <summary>What the mediated device core and the vendor drivers do when an attribute is written (drivers/vfio/mdev), with the errno values measured on real kernels.</summary>
 internal sealed class SimulatedCore(SimulatedTree tree, SimulatedDevices devices, SimulatedProcesses processes)
 {
-    private static readonly TimeSpan s_holderPoll = TimeSpan.FromMilliseconds(20);
-
     /// <summary>Unloads a vendor driver: its parents and their devices go, devices first.</summary>
     /// <exception cref="MdevException">EBUSY: a process has one of the devices open.</exception>
     public void UnloadDriver(string driverString)
     {
-        using IDisposable turn = HostLock.Take(tree.Root);
+        using IDisposable turn = tree.Lock();
         List<SimulatedParent> parents = Parents().Where(p => p.DriverString == driverString).ToList();
         if (parents.SelectMany(p => p.Devices()).Any(device => tree.LinkName($"{device}/iommu_group") is { } group && processes.HoldDevice(group)))
             throw SimulatedKernel.Refused(Errno.EBUSY, "delete_module", driverString);
@@ -79,7 +79,7 @@ internal sealed class SimulatedCore(SimulatedTree tree, SimulatedDevices devices
 
     private int StoreAttribute(string path, string value)
     {
-        using IDisposable turn = HostLock.Take(tree.Root);
+        using IDisposable turn = tree.Lock();
         // A vendor's attribute is in the device's directory or one directory further down.
         string directory = Path.GetDirectoryName(path)!;
         foreach (string device in new[] { directory, Path.GetDirectoryName(directory) ?? "/" })
@@ -101,7 +101,7 @@ internal sealed class SimulatedCore(SimulatedTree tree, SimulatedDevices devices
         if (value.Length is not (36 or 37) || !KernelUuid.TryParse(Encoding.Latin1.GetString(value[..36]), out Guid parsed))
             return Errno.EINVAL;
         string uuid = parsed.ToString();
-        using IDisposable turn = HostLock.Take(tree.Root);
+        using IDisposable turn = tree.Lock();
         var parent = new SimulatedParent(tree, Path.GetDirectoryName(Path.GetDirectoryName(typePath))!);
         string type = Path.GetFileName(typePath);
         if (!tree.HasDirectory(typePath) || SimulatedDrivers.ByDriverString(parent.DriverString) is not { } driver)
@@ -127,7 +127,7 @@ internal sealed class SimulatedCore(SimulatedTree tree, SimulatedDevices devices
         if (number == 0)
             return 0;
         string? group;
-        using (HostLock.Take(tree.Root))
+        using (tree.Lock())
         {
             if (!tree.HasLink($"{device}/mdev_type"))
                 return Errno.ENODEV;
@@ -141,19 +141,19 @@ internal sealed class SimulatedCore(SimulatedTree tree, SimulatedDevices devices
             devices.TakeOffBus(device);
         }
 
-        while (processes.HoldDevice(group))
-            Thread.Sleep(s_holderPoll);
+        _ = Waiting.Until(() => !processes.HoldDevice(group), TimeSpan.MaxValue);
         FinishPending();
         return 0;
     }
 
     /// <summary>Brings the removals to an end whose devices were let go meanwhile.</summary>
-    // A removal goes on in the kernel when its writer's program has ended. Nothing of a simulated kernel goes on then, so whoever comes next does it.
+    // A removal goes on in the kernel when its writer's program has ended. Nothing of a simulated kernel goes on then, so the next writer does it;
+    // whoever only looks never does.
     public void FinishPending()
     {
         if (!tree.Names(PendingRemoval.Directory).Any())
             return;
-        using IDisposable turn = HostLock.Take(tree.Root);
+        using IDisposable turn = tree.Lock();
         foreach (string uuid in tree.Names(PendingRemoval.Directory).ToList())
         {
             string? device = Parents().Select(parent => $"{parent.SysfsPath}/{uuid}").FirstOrDefault(tree.HasDirectory);
@@ -164,7 +164,7 @@ internal sealed class SimulatedCore(SimulatedTree tree, SimulatedDevices devices
 
     private int Unbind(string driver, string uuid)
     {
-        using IDisposable turn = HostLock.Take(tree.Root);
+        using IDisposable turn = tree.Lock();
         if (devices.Find(uuid) is not { } device || tree.LinkName($"{device}/driver") != driver)
             return Errno.ENODEV;
         devices.Unbind(device);

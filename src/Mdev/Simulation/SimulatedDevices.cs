@@ -141,3 +141,9 @@ internal sealed class SimulatedDevices(SimulatedTree tree)
         tree.RemoveFile($"{path}/driver");
     }
 }
+
+/// <summary>Where a simulated host remembers the type of a device whose removal waits: the kernel has taken its type link away by then.</summary>
+internal static class PendingRemoval
+{
+    public const string Directory = "/.mdevps-pending";
+}

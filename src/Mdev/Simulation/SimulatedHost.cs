@@ -1,3 +1,4 @@
+using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Simulation.Drivers;
 
@@ -30,85 +31,159 @@ public sealed record SimulatedHost
         Dictionary<string, SimulatedDriver> chosen = drivers.Distinct(StringComparer.OrdinalIgnoreCase).ToDictionary(name => name, SimulatedDrivers.ByName);
         sizes ??= new SimulationSizes();
         RequireSizes(chosen, sizes);
-        string place = path is null ? Path.GetTempPath() : Path.GetFullPath(path);
-        return SimulationFault.Guard(place, "made", () =>
+        string[] names = [.. chosen.Keys.Select(key => Drivers.First(name => name.Equals(key, StringComparison.OrdinalIgnoreCase)))];
+        bool wasThere = path is not null && Directory.Exists(path);
+        string root = MakeRoot(path);
+        try
         {
-            string root = path is null ? Directory.CreateTempSubdirectory("mdevps-").FullName : place;
-            if (File.Exists(root) || (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()))
-                throw new MdevException(MdevError.PathExists, $"A simulated host cannot be made in '{root}': something is there already.", root);
-            bool wasThere = path is not null && Directory.Exists(root);
-            Directory.CreateDirectory(root);
-            try
+            var tree = new SimulatedTree(HostFiles.Open(root), cancel);
+            var record = new SimulationRecord
             {
-                var builder = new SimulatedHostBuilder(new SimulatedTree(root, cancel));
-                foreach (SimulatedDriver driver in chosen.Values)
-                    driver.Register(builder, sizes);
-                // The marker comes last: a host that was not finished is none.
-                SimulationMarker.Write(root);
-                new SimulatedKernel(root).Core.Refresh();
-            }
-            catch
-            {
-                Directory.Delete(root, recursive: true);
-                if (wasThere)
-                    Directory.CreateDirectory(root);
-                throw;
-            }
-
-            return new SimulatedHost { Root = root, Driver = [.. chosen.Keys.Select(key => Drivers.First(name => name.Equals(key, StringComparison.OrdinalIgnoreCase)))] };
-        });
+                Id = Guid.NewGuid().ToString("N"),
+                Root = root,
+                Identity = SimulationRecord.IdentityOf(tree.Files),
+                Driver = names,
+                Made = DateTimeOffset.UtcNow,
+            };
+            var builder = new SimulatedHostBuilder(tree);
+            foreach (SimulatedDriver driver in chosen.Values)
+                driver.Register(builder, sizes);
+            new SimulatedKernel(tree).Core.Refresh();
+            // The record and the marker come last: a host that was not finished is none.
+            ForgetThoseGone();
+            record.Save();
+            tree.AddReadWrite(SimulationRecord.Marker, record.Id + "\n");
+            return new SimulatedHost { Root = root, Driver = names };
+        }
+        catch
+        {
+            Clear(root, keepDirectory: wasThere);
+            throw;
+        }
     }
+
+    /// <summary>The simulated hosts of this user that are still there, the oldest first.</summary>
+    public static IReadOnlyList<SimulatedHost> All() =>
+        SimulationRecord.All().Where(record => record.IsThere).Select(record => new SimulatedHost { Root = record.Root, Driver = record.Driver }).ToList();
 
     /// <summary>Takes a simulated host away, following no link out of it.</summary>
-    /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>: the directory bears no marker; <see cref="MdevError.SimulationFailed"/>.</exception>
+    /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>: it is none of this user's; <see cref="MdevError.SimulationFailed"/>.</exception>
     public static void Remove(string root)
     {
-        RequireMarker(root);
-        // Directory.Delete removes a link itself and never what it leads to.
-        SimulationFault.Guard(root, "removed", () =>
-        {
-            // Whoever is at work there, such as a removal that waited, is let to the end of it.
-            using (HostLock.Take(root))
-                Directory.Delete(root, recursive: true);
-            return root;
-        });
+        (SimulatedTree tree, SimulationRecord record) = Open(root);
+        // Whoever is at work there, such as a removal that waited, is let to the end of it.
+        using (tree.Lock())
+            Clear(tree.Root, keepDirectory: false);
+        record.Forget();
+        ForgetThoseGone();
     }
 
-    /// <summary>Makes sure that a directory is a simulated host.</summary>
-    /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>: it bears no marker.</exception>
-    public static void RequireMarker(string root)
-    {
-        if (!SimulationMarker.IsIn(root))
-            throw new MdevException(MdevError.NotASimulation, $"'{root}' is no simulated host: {(Directory.Exists(root) ? $"it has no file '{SimulationMarker.FileName}'" : "there is no such directory")}. Nothing was removed.", root);
-    }
+    /// <summary>Makes sure that a directory is a simulated host of this user's.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>.</exception>
+    public static void Require(string root) => _ = Open(root);
 
     /// <summary>Unloads a vendor driver of a simulated host, as rmmod does: its parents and all their devices go.</summary>
     /// <exception cref="MdevException">EBUSY: a process has one of the devices open.</exception>
-    public static void UnloadDriver(string root, string driver) => new SimulatedKernel(root).Core.UnloadDriver(driver);
+    public static void UnloadDriver(string root, string driver) => Kernel(root).Core.UnloadDriver(driver);
 
     /// <summary>Starts a virtual machine on a simulated host: a QEMU process that holds devices open.</summary>
     /// <returns>Its process id.</returns>
     /// <exception cref="MdevException"><see cref="MdevError.DeviceNotFound"/>, or EBUSY: somebody has the device open already.</exception>
     public static int StartVm(string root, string name, params Guid[] devices) =>
-        new SimulatedKernel(root).StartProcess("qemu-system-x86", ["/usr/bin/qemu-system-x86_64", "-name", $"guest={name.Replace(",", ",,", StringComparison.Ordinal)},debug-threads=on", "-uuid", Guid.NewGuid().ToString(), "-S"], devices);
+        Kernel(root).StartProcess("qemu-system-x86", ["/usr/bin/qemu-system-x86_64", "-name", $"guest={name.Replace(",", ",,", StringComparison.Ordinal)},debug-threads=on", "-uuid", Guid.NewGuid().ToString(), "-S"], devices);
 
     /// <summary>Starts a process on a simulated host that holds devices open.</summary>
     /// <returns>Its process id.</returns>
     /// <exception cref="MdevException"><see cref="MdevError.DeviceNotFound"/>, or EBUSY: somebody has the device open already.</exception>
-    public static int StartProcess(string root, string name, string[] commandLine, params Guid[] devices) =>
-        new SimulatedKernel(root).StartProcess(name, commandLine, devices);
+    public static int StartProcess(string root, string name, string[] commandLine, params Guid[] devices) => Kernel(root).StartProcess(name, commandLine, devices);
 
     /// <summary>Ends a process of a simulated host, which lets go of its devices.</summary>
-    public static void EndProcess(string root, int processId) => new SimulatedKernel(root).EndProcess(processId);
+    /// <exception cref="MdevException"><see cref="MdevError.ProcessNotFound"/>.</exception>
+    public static void EndProcess(string root, int processId) => Kernel(root).EndProcess(processId);
 
     /// <summary>Starts a virtual machine on this host, as <see cref="StartVm(string, string, Guid[])"/> does.</summary>
     public int StartVm(string name, params Guid[] devices) => StartVm(Root, name, devices);
 
     /// <summary>Ends a process of this host, which lets go of its devices.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.ProcessNotFound"/>.</exception>
     public void EndProcess(int processId) => EndProcess(Root, processId);
 
     /// <inheritdoc/>
     public override string ToString() => Root;
+
+    private static SimulatedKernel Kernel(string root) => new(Open(root).Tree);
+
+    private static (SimulatedTree Tree, SimulationRecord Record) Open(string root)
+    {
+        string why;
+        try
+        {
+            HostFiles files = HostFiles.Open(root);
+            if (SimulationRecord.Of(files) is { } record)
+                return (new SimulatedTree(files), record);
+            why = files.KindOf(SimulationRecord.Marker) == FileKind.File ? "it was not made by this user on this machine, or was moved since" : $"it has no file '{SimulationRecord.Marker[1..]}'";
+        }
+        catch (MdevException e) when (e.Error == MdevError.RootNotFound)
+        {
+            why = "there is no such directory";
+        }
+
+        throw new MdevException(MdevError.NotASimulation, $"'{root}' is no simulated host: {why}. Nothing was changed.", root);
+    }
+
+    private static string MakeRoot(string? path)
+    {
+        try
+        {
+            if (path is null)
+                return Directory.CreateTempSubdirectory("mdevps-").FullName;
+            string root = Path.GetFullPath(path);
+            if (File.Exists(root) || (Directory.Exists(root) && Directory.EnumerateFileSystemEntries(root).Any()))
+                throw new MdevException(MdevError.PathExists, $"A simulated host cannot be made in '{root}': something is there already.", root);
+            Directory.CreateDirectory(root);
+            // A link on the way would make the root another directory for whoever follows it later.
+            return RealPath(root);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MdevException(MdevError.SimulationFailed, $"A simulated host cannot be made in '{path ?? Path.GetTempPath()}': {e.Message}", path, e);
+        }
+    }
+
+    private static string RealPath(string root)
+    {
+        using Descriptor opened = Descriptor.Open(root, LibC.O_PATH | LibC.O_DIRECTORY);
+        return DirectoryHandle.LinkText(LibC.AT_FDCWD, $"/proc/self/fd/{opened.Number}") ?? root;
+    }
+
+    // The directory itself, with its mode and owner, stays where it was there before the host.
+    private static void Clear(string root, bool keepDirectory)
+    {
+        HostFiles files = HostFiles.Open(root);
+        var changes = new FileChanges(files);
+        using (DirectoryHandle? directory = files.OpenDirectory("/"))
+        {
+            foreach (DirectoryEntry entry in directory?.Entries().ToList() ?? [])
+                _ = entry.Kind == EntryKind.Directory ? changes.TryDeleteTree($"/{entry.Name}") : changes.TryDelete($"/{entry.Name}");
+        }
+
+        if (keepDirectory)
+            return;
+        try
+        {
+            Directory.Delete(root);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new MdevException(MdevError.SimulationFailed, $"The simulated host '{root}' could not be removed: {e.Message}", root, e);
+        }
+    }
+
+    private static void ForgetThoseGone()
+    {
+        foreach (SimulationRecord record in SimulationRecord.All().Where(record => !record.IsThere))
+            record.Forget();
+    }
 
     private static void RequireSizes(Dictionary<string, SimulatedDriver> chosen, SimulationSizes sizes)
     {

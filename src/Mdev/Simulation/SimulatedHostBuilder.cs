@@ -16,7 +16,7 @@ internal sealed class SimulatedHostBuilder
             "/sys/devices/virtual", "/sys/kernel/iommu_groups", "/dev/vfio", "/proc", "/etc",
         })
             _tree.AddDirectory(directory);
-        _tree.AddReadOnly($"/{HostLock.FileName}", "");
+        _tree.AddLock();
         _tree.AddReadWrite("/sys/bus/mdev/drivers_autoprobe", "1\n");
         _tree.AddWriteOnly("/sys/bus/mdev/drivers_probe");
         _tree.AddWriteOnly("/sys/bus/mdev/uevent");

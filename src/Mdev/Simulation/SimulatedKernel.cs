@@ -1,4 +1,5 @@
 using System.Text;
+using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Simulation.Drivers;
 
@@ -11,56 +12,59 @@ internal sealed class SimulatedKernel : IKernel
     private readonly SimulatedDevices _devices;
     private readonly SimulatedProcesses _processes;
 
-    public SimulatedKernel(string root)
+    public SimulatedKernel(SimulatedTree tree)
     {
-        _tree = new SimulatedTree(root);
+        _tree = tree;
         _devices = new SimulatedDevices(_tree);
         _processes = new SimulatedProcesses(_tree);
         Core = new SimulatedCore(_tree, _devices, _processes);
     }
 
+    public bool IsSimulated => true;
+
     /// <summary>What writes do.</summary>
     public SimulatedCore Core { get; }
 
-    /// <summary>The kernel of the simulated host in a directory; null when that is none.</summary>
-    public static SimulatedKernel? TryOpen(string root)
+    /// <summary>The kernel of the simulated host in a directory; null when that is none of this user's.</summary>
+    public static SimulatedKernel? Of(HostFiles files) => SimulationRecord.Of(files) is null ? null : new SimulatedKernel(new SimulatedTree(files));
+
+    public IAttributeWriter OpenAttribute(string hostPath)
     {
-        if (!SimulationMarker.IsIn(root))
-            return null;
-        var kernel = new SimulatedKernel(root);
-        return SimulationFault.Guard(root, "asked", () =>
-        {
-            kernel.Core.FinishPending();
-            return kernel;
-        });
+        Core.FinishPending();
+        return SimulatedAttribute.Open(_tree, Core, hostPath);
     }
 
-    public IAttributeWriter OpenAttribute(string path) => SimulationFault.Guard(path, "asked", () => SimulatedAttribute.Open(_tree, Core, path));
-
-    public IDisposable OpenGroup(string path)
+    public IDisposable OpenGroup(string node)
     {
-        Descriptor descriptor = Descriptor.Open(path, LibC.O_RDWR);
-        if (!_processes.HoldGroup(Path.GetFileName(path)) && LibC.flock(descriptor.Number, LibC.LOCK_EX | LibC.LOCK_NB) == 0)
+        Descriptor descriptor = OpenNode(node);
+        if (!_processes.HoldGroup(HostFiles.Name(node)) && LibC.flock(descriptor.Number, LibC.LOCK_EX | LibC.LOCK_NB) == 0)
             return descriptor;
         descriptor.Dispose();
-        throw Refused(Errno.EBUSY, "open", path);
+        throw Refused(Errno.EBUSY, "open", _tree.Files.OnMachine(node));
     }
 
     public IVfioDevice OpenVfioDevice(string container, string group, string name)
     {
-        Descriptor.Open(container, LibC.O_RDWR).Dispose();
+        OpenNode(container).Dispose();
         if (!_tree.HasDirectory(SimulatedVfioDevice.IommuModule))
-            throw new MdevException(MdevError.VfioNoIommuDriver, $"'{container}' has no IOMMU driver: neither type 1v2 nor type 1 is there.", container);
+            throw new MdevException(MdevError.VfioNoIommuDriver, $"'{_tree.Files.OnMachine(container)}' has no IOMMU driver: neither type 1v2 nor type 1 is there.", _tree.Files.OnMachine(container));
         IDisposable held = OpenGroup(group);
-        if (_devices.Find(name) is { } device && _tree.LinkName($"{device}/iommu_group") == Path.GetFileName(group))
+        try
         {
-            var parent = new SimulatedParent(_tree, Path.GetDirectoryName(device)!);
-            if (SimulatedDrivers.ByDriverString(parent.DriverString) is { } driver && _tree.LinkName($"{device}/mdev_type") is { } type)
-                return new SimulatedVfioDevice(driver.Vfio(_tree, parent, type), held);
-        }
+            if (_devices.Find(name) is { } device && _tree.LinkName($"{device}/iommu_group") == HostFiles.Name(group))
+            {
+                var parent = new SimulatedParent(_tree, HostFiles.Parent(device));
+                if (SimulatedDrivers.ByDriverString(parent.DriverString) is { } driver && _tree.LinkName($"{device}/mdev_type") is { } type)
+                    return new SimulatedVfioDevice(driver.Vfio(_tree, parent, type), held);
+            }
 
-        held.Dispose();
-        throw new MdevException(MdevError.VfioRefused, "The simulated kernel refused", Errno.ENODEV, "ioctl VFIO_GROUP_GET_DEVICE_FD", group);
+            throw new MdevException(MdevError.VfioRefused, "The simulated kernel refused", Errno.ENODEV, "ioctl VFIO_GROUP_GET_DEVICE_FD", _tree.Files.OnMachine(group));
+        }
+        catch
+        {
+            held.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Starts a process that holds devices open.</summary>
@@ -74,12 +78,12 @@ internal sealed class SimulatedKernel : IKernel
             {
                 string group = _devices.Find(uuid.ToString()) is { } device && _tree.LinkName($"{device}/iommu_group") is { } number
                     ? number
-                    : throw new MdevException(MdevError.DeviceNotFound, $"No device {uuid} that could be opened is on the simulated host '{_tree.Root}'.");
-                opened.Add(OpenGroup(_tree.OnMachine($"/dev/vfio/{group}")));
+                    : throw new MdevException(MdevError.DeviceNotFound, $"No device {uuid} that could be opened is on the simulated host '{_tree.Root}'.") { Uuid = uuid };
+                opened.Add(OpenGroup($"/dev/vfio/{group}"));
                 groups.Add(group);
             }
 
-            using IDisposable turn = HostLock.Take(_tree.Root);
+            using IDisposable turn = _tree.Lock();
             return _processes.Start(name, commandLine, groups);
         }
         finally
@@ -88,13 +92,107 @@ internal sealed class SimulatedKernel : IKernel
         }
     }
 
-    /// <summary>Ends a process.</summary>
+    /// <summary>Ends a process, and the removals that waited for it.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.ProcessNotFound"/>.</exception>
     public void EndProcess(int processId)
     {
-        using (HostLock.Take(_tree.Root))
+        using (_tree.Lock())
             _processes.End(processId);
+        Core.FinishPending();
     }
 
-    public static MdevException Refused(int errno, string operation, string path) =>
-        new(MdevError.WriteRefused, "The simulated kernel refused", errno, operation, path);
+    public static MdevException Refused(int errno, string operation, string path) => Refusal.ToCall(errno, operation, path);
+
+    // An ordinary file stands for a node, and only that is opened.
+    private Descriptor OpenNode(string node)
+    {
+        using (Descriptor looked = _tree.Files.OpenFile(node, LibC.O_PATH | LibC.O_NOFOLLOW))
+        {
+            if (FileStatus.Of(looked).Kind != FileKind.File)
+                throw new MdevException(MdevError.NotLive, $"'{_tree.Files.OnMachine(node)}' is no node of a simulated host.", _tree.Files.OnMachine(node));
+        }
+
+        return _tree.Files.OpenFile(node, LibC.O_RDWR | LibC.O_NOFOLLOW | LibC.O_NONBLOCK);
+    }
+}
+
+/// <summary>An attribute of a simulated host that is open for writing: what it belongs to may go away meanwhile, and be made anew.</summary>
+internal sealed class SimulatedAttribute : IAttributeWriter
+{
+    private readonly SimulatedTree _tree;
+    private readonly SimulatedCore _core;
+    private readonly string _hostPath;
+    private readonly Descriptor _directory;
+
+    private SimulatedAttribute(SimulatedTree tree, SimulatedCore core, string hostPath, Descriptor directory) =>
+        (_tree, _core, _hostPath, _directory) = (tree, core, hostPath, directory);
+
+    public string Path => _tree.Files.OnMachine(_hostPath);
+
+    /// <summary>Opens an attribute as sysfs does.</summary>
+    /// <exception cref="MdevException">ENOENT; EACCES: its mode lets nobody write; EROFS.</exception>
+    public static SimulatedAttribute Open(SimulatedTree tree, SimulatedCore core, string hostPath)
+    {
+        string path = tree.Files.OnMachine(hostPath);
+        Descriptor directory = tree.Files.OpenFile(HostFiles.Parent(hostPath), LibC.O_PATH | LibC.O_DIRECTORY);
+        try
+        {
+            using Descriptor looked = tree.Files.OpenFile(hostPath, LibC.O_PATH | LibC.O_NOFOLLOW);
+            FileStatus status = FileStatus.Of(looked);
+            if (status.Kind != FileKind.File)
+                throw new MdevException(MdevError.NotLive, $"Nothing was written: '{path}' is no attribute of a simulated host.", path);
+            // sysfs goes by the mode alone, also for root; an ordinary file system lets root write everything.
+            if ((status.Mode & 0x92) == 0)
+                throw SimulatedKernel.Refused(Errno.EACCES, "open", path);
+            tree.Files.OpenFile(hostPath, LibC.O_WRONLY | LibC.O_NOFOLLOW | LibC.O_NONBLOCK).Dispose();
+            return SimulationRecord.IsReadOnly(tree.Files)
+                ? throw SimulatedKernel.Refused(Errno.EROFS, "open", path)
+                : new SimulatedAttribute(tree, core, hostPath, directory);
+        }
+        catch
+        {
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    public void Write(ReadOnlySpan<byte> value)
+    {
+        // An attribute whose directory is no longer where it was is that of a device or a driver that went away meanwhile.
+        int errno = IsStillThere() ? _core.Store(_hostPath, value) : Errno.ENODEV;
+        if (errno != 0)
+            throw SimulatedKernel.Refused(errno, "write", Path);
+    }
+
+    public void WriteDetached(string value) => new Thread(() => WriteUnheard(value)) { IsBackground = true }.Start();
+
+    public void Dispose() => _directory.Dispose();
+
+    private bool IsStillThere()
+    {
+        try
+        {
+            using Descriptor now = _tree.Files.OpenFile(HostFiles.Parent(_hostPath), LibC.O_PATH | LibC.O_DIRECTORY);
+            return FileStatus.Of(now).Identity == FileStatus.Of(_directory).Identity && _tree.Files.KindOf(_hostPath) == FileKind.File;
+        }
+        catch (MdevException)
+        {
+            return false;
+        }
+    }
+
+    // Nobody hears of a detached write, and what escapes from a thread would end the whole program.
+#pragma warning disable CA1031
+    private void WriteUnheard(string value)
+    {
+        try
+        {
+            _ = _core.Store(_hostPath, Encoding.UTF8.GetBytes(value));
+        }
+        catch (Exception)
+        {
+            // The host itself may be gone before the device is let go.
+        }
+    }
+#pragma warning restore CA1031
 }

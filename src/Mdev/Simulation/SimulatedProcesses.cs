@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mdev.Errors;
 
 namespace Mdev.Simulation;
 
@@ -27,8 +28,9 @@ internal sealed class SimulatedProcesses(SimulatedTree tree)
     /// <summary>Ends a process.</summary>
     public void End(int pid)
     {
-        if (tree.HasDirectory($"/proc/{pid}"))
-            tree.RemoveDirectory($"/proc/{pid}");
+        if (pid <= 1 || !tree.HasDirectory($"/proc/{pid}"))
+            throw new MdevException(MdevError.ProcessNotFound, $"The simulated host '{tree.Root}' has no process {pid} that could be ended.");
+        tree.RemoveDirectory($"/proc/{pid}");
     }
 
     /// <summary>Whether a process has the group or its device open, which keeps everybody else from opening the group.</summary>
@@ -39,7 +41,7 @@ internal sealed class SimulatedProcesses(SimulatedTree tree)
         (targets.Contains($"/dev/vfio/{group}") && targets.Contains(DeviceDescriptor)) || targets.Contains($"/dev/vfio/devices/vfio{group}"));
 
     private IEnumerable<List<string?>> Descriptors() =>
-        tree.Names("/proc").Select(pid => tree.Names($"/proc/{pid}/fd").Select(fd => new FileInfo(tree.OnMachine($"/proc/{pid}/fd/{fd}")).LinkTarget).ToList());
+        tree.Names("/proc").Select(pid => tree.Names($"/proc/{pid}/fd").Select(fd => tree.LinkText($"/proc/{pid}/fd/{fd}")).ToList());
 
     private void Add(int pid, string name, IEnumerable<string> commandLine, IEnumerable<string> groups)
     {

@@ -1,35 +1,60 @@
+using System.Globalization;
 using System.Text;
+using Mdev.Errors;
+using Mdev.Kernel;
 
 namespace Mdev.Simulation;
 
 /// <summary>The files of a simulated host. Paths are host paths; links are written as the kernel writes them, relative.</summary>
-/// <param name="root">The root directory of the host.</param>
+/// <param name="files">The files below the root of the host.</param>
 /// <param name="cancel">Stops the making of files.</param>
-internal sealed class SimulatedTree(string root, CancellationToken cancel = default)
+internal sealed class SimulatedTree(HostFiles files, CancellationToken cancel = default)
 {
     /// <summary>Where things are put together that must appear, or vanish, at once.</summary>
     private const string Staging = "/.mdevps-staging";
 
-    private const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
-    private static readonly UTF8Encoding s_utf8 = new(encoderShouldEmitUTF8Identifier: false);
+    private const string LockFile = "/.mdevps-lock";
+    private const uint Readable = 0x124; // 0444
+    private const uint Writable = 0x80; // 0200
 
-    public string Root => root;
+    private readonly FileChanges _changes = new(files);
 
-    public string OnMachine(string path) => root + path;
+    public HostFiles Files => files;
 
-    public void AddDirectory(string path) => Directory.CreateDirectory(OnMachine(path));
+    public string Root => files.Root;
+
+    /// <summary>Lets one writer at a time change the host, also when they are processes of their own.</summary>
+    public IDisposable Lock()
+    {
+        Descriptor descriptor = files.OpenFile(LockFile, LibC.O_RDONLY | LibC.O_NOFOLLOW);
+        try
+        {
+            _ = Waiting.Until(() => HasLock(descriptor), TimeSpan.MaxValue, cancel);
+            cancel.ThrowIfCancellationRequested();
+            return descriptor;
+        }
+        catch
+        {
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
+    public void AddLock() => AddReadOnly(LockFile, "");
+
+    public void AddDirectory(string path) => Change(() => _changes.CreateDirectory(path));
 
     /// <summary>An attribute 0444.</summary>
     public void AddReadOnly(string path, string value) => AddFile(path, value, Readable);
 
     /// <summary>An attribute 0644.</summary>
-    public void AddReadWrite(string path, string value) => AddFile(path, value, Readable | UnixFileMode.UserWrite);
+    public void AddReadWrite(string path, string value) => AddFile(path, value, Readable | Writable);
 
     /// <summary>An attribute 0200.</summary>
-    public void AddWriteOnly(string path) => AddFile(path, "", UnixFileMode.UserWrite);
+    public void AddWriteOnly(string path) => AddFile(path, "", Writable);
 
     /// <summary>A device node 0600; an ordinary file stands for it.</summary>
-    public void AddNode(string path) => AddFile(path, "", UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    public void AddNode(string path) => AddFile(path, "", 0x180);
 
     /// <summary>
     /// A link whose text leads to <paramref name="target"/> from where it will stand in the end. As the kernel writes it, the text ends
@@ -37,77 +62,102 @@ internal sealed class SimulatedTree(string root, CancellationToken cancel = defa
     /// </summary>
     public void AddLink(string path, string target, string? standsAt = null)
     {
-        string from = Path.GetDirectoryName(standsAt ?? path)!;
-        string way = Path.GetRelativePath(from, Path.GetDirectoryName(target)!);
-        File.CreateSymbolicLink(OnMachine(path), Path.Combine(way == "." ? "" : way, Path.GetFileName(target)));
+        string way = Path.GetRelativePath(HostFiles.Parent(standsAt ?? path), HostFiles.Parent(target));
+        AddProcLink(path, Path.Combine(way == "." ? "" : way, HostFiles.Name(target)));
     }
 
     /// <summary>A link of procfs, whose text need be no path.</summary>
-    public void AddProcLink(string path, string text) => File.CreateSymbolicLink(OnMachine(path), text);
+    public void AddProcLink(string path, string text) => Change(() => _changes.CreateLink(path, text));
 
     /// <summary>Gives an attribute another value; a reader sees the old one or the new one, never a part.</summary>
-    public void Replace(string path, string value)
+    public void Replace(string path, string value) => Change(() =>
     {
-        UnixFileMode mode = File.GetUnixFileMode(OnMachine(path));
-        string staged = NewStagingPath();
-        AddFile(staged, value, mode);
-        File.Move(OnMachine(staged), OnMachine(path), overwrite: true);
-    }
+        _changes.CreateDirectory(Staging);
+        _changes.ReplaceFile(path, Encoding.UTF8.GetBytes(value), Readable, Staging, isDurable: false);
+    });
 
     /// <summary>A path at which to build a directory that <see cref="Publish"/> then puts in its place.</summary>
     public string NewStagingPath()
     {
         AddDirectory(Staging);
-        return $"{Staging}/{Guid.NewGuid():N}";
+        return FileChanges.NewName(Staging);
     }
 
-    public void Publish(string staged, string path) => Directory.Move(OnMachine(staged), OnMachine(path));
+    public void Publish(string staged, string path) => Change(() => _changes.Rename(staged, path));
 
     /// <summary>Takes a directory away at once.</summary>
-    public void RemoveDirectory(string path)
+    public void RemoveDirectory(string path) => Change(() =>
     {
         string staged = NewStagingPath();
-        Directory.Move(OnMachine(path), OnMachine(staged));
-        Directory.Delete(OnMachine(staged), recursive: true);
+        _changes.Rename(path, staged);
+        _ = _changes.TryDeleteTree(staged);
+    });
+
+    public void RemoveFile(string path) => Change(() => _changes.TryDelete(path));
+
+    public bool HasDirectory(string path) => files.HasDirectory(path);
+
+    public bool HasLink(string path) => LinkText(path) is not null;
+
+    /// <summary>The text of a link; null when there is none.</summary>
+    public string? LinkText(string path)
+    {
+        try
+        {
+            return files.ReadLink(path);
+        }
+        catch (MdevException e) when (e.Errno == Errno.EINVAL)
+        {
+            return null;
+        }
     }
 
-    public void RemoveFile(string path) => File.Delete(OnMachine(path));
-
-    public bool HasDirectory(string path) => Directory.Exists(OnMachine(path));
-
-    public bool HasLink(string path) => new FileInfo(OnMachine(path)).LinkTarget is not null;
-
-    public string? ReadText(string path) => File.Exists(OnMachine(path)) ? File.ReadAllText(OnMachine(path)).TrimEnd('\n') : null;
+    public string? ReadText(string path)
+    {
+        using DirectoryHandle? directory = files.OpenDirectory(HostFiles.Parent(path));
+        return files.KindOf(path) == FileKind.File && directory?.ReadFile(HostFiles.Name(path)) is { } content ? Encoding.UTF8.GetString(content).TrimEnd('\n') : null;
+    }
 
     /// <summary>The last part of where a link leads; null when there is none.</summary>
-    public string? LinkName(string path) => new FileInfo(OnMachine(path)).LinkTarget is { } target ? Path.GetFileName(target) : null;
+    public string? LinkName(string path) => LinkText(path) is { } target ? HostFiles.Name(target) : null;
 
     /// <summary>The names in a directory; none when it is not there.</summary>
     public IReadOnlyList<string> Names(string path)
     {
-        try
-        {
-            return Array.ConvertAll(Directory.GetFileSystemEntries(OnMachine(path)), entry => Path.GetFileName(entry));
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return [];
-        }
+        using DirectoryHandle? directory = files.OpenDirectory(path);
+        return directory?.Entries().Select(entry => entry.Name).ToList() ?? [];
     }
 
     /// <summary>The host path that a link in <paramref name="directory"/> leads to.</summary>
-    /// <exception cref="FileNotFoundException">It is not there any more.</exception>
-    public string Resolve(string directory, string name) =>
-        new FileInfo(OnMachine($"{directory}/{name}")).LinkTarget is { } target ? Path.GetFullPath(Path.Combine(directory, target)) : throw new FileNotFoundException(null, OnMachine($"{directory}/{name}"));
+    /// <exception cref="MdevException"><see cref="MdevError.SimulationFailed"/>: it is not there any more.</exception>
+    public string Resolve(string directory, string name) => LinkText($"{directory}/{name}") is { } target
+        ? Path.GetFullPath(Path.Combine(directory, target))
+        : throw new MdevException(MdevError.SimulationFailed, $"'{files.OnMachine($"{directory}/{name}")}' is not there any more.", files.OnMachine($"{directory}/{name}"));
 
-    private void AddFile(string path, string value, UnixFileMode mode)
+    private static bool HasLock(Descriptor descriptor)
+    {
+        if (LibC.flock(descriptor.Number, LibC.LOCK_EX | LibC.LOCK_NB) == 0)
+            return true;
+        int errno = LibC.errno;
+        return errno is Errno.EAGAIN or Errno.EINTR ? false : throw Refusal.ToCall(errno, "flock", LockFile);
+    }
+
+    private void AddFile(string path, string value, uint mode)
     {
         cancel.ThrowIfCancellationRequested();
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = mode };
-        using var stream = new FileStream(OnMachine(path), options);
-        stream.Write(s_utf8.GetBytes(value));
-        // The umask may have taken bits away.
-        if (File.GetUnixFileMode(stream.SafeFileHandle) != mode)
-            File.SetUnixFileMode(stream.SafeFileHandle, mode);
+        Change(() => _changes.CreateFile(path, Encoding.UTF8.GetBytes(value), mode));
+    }
+
+    // Somebody else may be removing the host, or the disk is full.
+    private static void Change(Action change)
+    {
+        try
+        {
+            change();
+        }
+        catch (MdevException e) when (e.Errno != 0 && e.Error != MdevError.SimulationFailed)
+        {
+            throw new MdevException(MdevError.SimulationFailed, $"The simulated host could not be changed: {Refusal.Of(Attempt.WriteFile, e).Why}", e);
+        }
     }
 }

@@ -39,3 +39,57 @@ public sealed record MdevVfioInfo
     /// <inheritdoc/>
     public override string ToString() => Uuid.ToString();
 }
+
+/// <summary>A region of a VFIO device: memory or registers that a VM reaches by reading, writing or mapping.</summary>
+public sealed record MdevVfioRegion
+{
+    /// <summary>Its index.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>What the index stands for, such as <c>BAR0</c> or <c>Config</c>; null when that is up to the driver.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Its size in bytes; 0 when the index is not in use.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>Whether it can be read.</summary>
+    public required bool Readable { get; init; }
+
+    /// <summary>Whether it can be written.</summary>
+    public required bool Writable { get; init; }
+
+    /// <summary>Whether it can be mapped into memory.</summary>
+    public required bool Mappable { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Name ?? $"region {Index}"} 0x{Size:x} {(Readable ? "r" : "")}{(Writable ? "w" : "")}{(Mappable ? "m" : "")}".TrimEnd();
+}
+
+/// <summary>An interrupt index of a VFIO device.</summary>
+public sealed record MdevVfioInterrupt
+{
+    /// <summary>Its index.</summary>
+    public required int Index { get; init; }
+
+    /// <summary>What the index stands for, such as <c>INTx</c> or <c>MSI</c>; null when that is up to the driver.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How many interrupts it has.</summary>
+    public required int Count { get; init; }
+
+    /// <summary>Whether it is delivered by eventfd.</summary>
+    public required bool EventFd { get; init; }
+
+    /// <summary>Whether it can be masked.</summary>
+    public required bool Maskable { get; init; }
+
+    /// <summary>Whether it masks itself when it is delivered.</summary>
+    public required bool AutoMasked { get; init; }
+
+    /// <summary>Whether its number is fixed once it is set up.</summary>
+    public required bool NoResize { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name ?? $"interrupt {Index}"} {Count}";
+}

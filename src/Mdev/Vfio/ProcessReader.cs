@@ -1,5 +1,6 @@
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Vfio;
 
@@ -23,7 +24,7 @@ internal static class ProcessReader
     // Distributions call it qemu-system-x86_64, qemu-kvm, kvm. The process name is no guide: -name process=… changes it.
     private static bool IsQemu(string program)
     {
-        string name = AttributeReader.LastPart(program);
+        string name = HostFiles.Name(program);
         return name.Contains("qemu", StringComparison.OrdinalIgnoreCase) || name == "kvm";
     }
 
@@ -50,7 +51,7 @@ internal static class ProcessReader
     {
         try
         {
-            using DirectoryHandle? process = host.OpenDirectory($"/proc/{pid}");
+            using DirectoryHandle? process = host.Files.OpenDirectory($"/proc/{pid}");
             return process?.ReadAttribute(file) is { Length: > 0 } text ? text : null;
         }
         catch (MdevException)

@@ -1,6 +1,7 @@
 using System.Globalization;
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Vfio;
 
@@ -75,7 +76,7 @@ public sealed class UserScan
             names.Add(group);
         if (_sawDeviceNodes || device.VfioPath is null)
         {
-            using DirectoryHandle? directory = _host.OpenDirectory($"{device.SysfsPath}/vfio-dev");
+            using DirectoryHandle? directory = _host.Files.OpenDirectory($"{device.SysfsPath}/vfio-dev");
             names.AddRange(directory?.Entries().Select(entry => DeviceNodes + entry.Name) ?? []);
         }
 
@@ -85,7 +86,7 @@ public sealed class UserScan
     private void Run(CancellationToken cancel)
     {
         Blind = NamespaceBlindness();
-        using DirectoryHandle? processes = _host.OpenDirectory("/proc");
+        using DirectoryHandle? processes = _host.Files.OpenDirectory("/proc");
         if (processes is null)
             return;
         foreach (DirectoryEntry entry in processes.Entries())
@@ -102,7 +103,7 @@ public sealed class UserScan
     {
         try
         {
-            return _host.ReadLink("/proc/1/ns/pid") switch
+            return _host.Files.ReadLink("/proc/1/ns/pid") switch
             {
                 FirstPidNamespace => null,
                 null => $"its processes cannot be seen in '{_host.OnMachine("/proc")}'",
@@ -119,19 +120,20 @@ public sealed class UserScan
     {
         try
         {
-            using DirectoryHandle? descriptors = _host.OpenDirectory($"/proc/{pid}/fd");
+            using DirectoryHandle? process = _host.Files.OpenDirectory($"/proc/{pid}");
+            using DirectoryHandle? descriptors = process?.OpenDirectory("fd");
             if (descriptors is not null)
-                Look(pid, descriptors);
+                Look(pid, process!, descriptors);
         }
         catch (MdevException)
         {
             // A process that ended meanwhile reads like one that is not ours to look into.
-            if (_host.HasDirectory($"/proc/{pid}"))
+            if (_host.Files.HasDirectory($"/proc/{pid}"))
                 Blind ??= "this user may not look into all of its processes";
         }
     }
 
-    private void Look(int pid, DirectoryHandle descriptors)
+    private void Look(int pid, DirectoryHandle process, DirectoryHandle descriptors)
     {
         HashSet<string>? names = null;
         bool hasUntold = false;
@@ -141,7 +143,7 @@ public sealed class UserScan
                 continue;
             if (target == DeviceDescriptor)
             {
-                if (PathInInfo(descriptors, entry.Name) is { } path)
+                if (PathInInfo(process, entry.Name) is { } path)
                     (names ??= []).Add(path);
                 else
                     hasUntold = true;
@@ -161,10 +163,10 @@ public sealed class UserScan
     }
 
     // Since Linux 6.17 fdinfo names the device of an anonymous descriptor (vfio_device_show_fdinfo in drivers/vfio/vfio_main.c).
-    private static string? PathInInfo(DirectoryHandle descriptors, string name)
+    private static string? PathInInfo(DirectoryHandle process, string name)
     {
         const string Key = "vfio-device-syspath:";
-        return descriptors.ReadAttribute($"../fdinfo/{name}")?.Split('\n')
+        return process.ReadAttribute($"fdinfo/{name}")?.Split('\n')
             .FirstOrDefault(line => line.StartsWith(Key, StringComparison.Ordinal))?[Key.Length..].Trim();
     }
 

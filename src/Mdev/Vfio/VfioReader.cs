@@ -1,5 +1,6 @@
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Vfio;
 
@@ -25,7 +26,7 @@ public sealed class VfioReader(HostRoot host, Action<MdevException> report)
         try
         {
             host.Trace($"Opening device {device.Uuid} through '{host.OnMachine(node)}'.");
-            using IVfioDevice opened = host.Kernel.OpenVfioDevice(host.OnMachine(Container), host.OnMachine(node), device.Uuid.ToString());
+            using IVfioDevice opened = host.Kernel.OpenVfioDevice(Container, node, HostFiles.Name(device.SysfsPath));
             return Read(device, opened);
         }
         catch (MdevException e) when (e.Errno != 0)
@@ -102,15 +103,11 @@ public sealed class VfioReader(HostRoot host, Action<MdevException> report)
     private MdevException Explain(MdevException e, MdevDevice device)
     {
         bool isContainer = e.Path == host.OnMachine(Container);
-        (MdevError error, string why) = (e.Errno, e.Operation) switch
-        {
-            (Errno.EBUSY, "open") => (MdevError.InUse, $"{UserScan.Holders(UserScan.Of(host).UsersOf(device))} has it open"),
-            (Errno.EACCES or Errno.EPERM, "open") => (MdevError.PermissionDenied, "this user may not open it"),
-            // ENODEV, ENXIO: the node is there, and the module behind it is not.
-            (Errno.ENOENT or Errno.ENODEV or Errno.ENXIO, "open") when isContainer => (MdevError.VfioUnavailable, "this host has no VFIO container"),
-            (Errno.ENOENT or Errno.ENODEV or Errno.ENXIO, "open") => (MdevError.VfioUnavailable, "its VFIO group has no node"),
-            _ => (MdevError.VfioRefused, "its driver or VFIO refused"),
-        };
-        return new MdevException(error, $"Device {device.Uuid} was not asked: {why}", e.Errno, e.Operation!, e.Path!, e);
+        (MdevError error, string why) = Refusal.Of(Attempt.AskVfio, e);
+        if (error == MdevError.InUse)
+            why = $"{UserScan.Holders(UserScan.Of(host).UsersOf(device))} has it open";
+        if (error == MdevError.VfioUnavailable)
+            why = isContainer ? "this host has no VFIO container" : "its VFIO group has no node";
+        return new MdevException(error, $"Device {device.Uuid} was not asked: {why}", e);
     }
 }

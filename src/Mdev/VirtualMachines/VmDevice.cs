@@ -1,6 +1,7 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
-using Mdev.Inventory;
-using Mdev.Kernel;
+using Mdev.Errors;
+using Mdev.Model;
 
 namespace Mdev.VirtualMachines;
 
@@ -63,4 +64,40 @@ public sealed partial record VmDevice
     // id_wellformed in QEMU's util/id.c.
     [GeneratedRegex(@"\A[A-Za-z][-._A-Za-z0-9]*\z", RegexOptions.CultureInvariant)]
     private static partial Regex WellFormedId();
+}
+
+/// <summary>Whether a VM shows what a mediated device draws.</summary>
+public enum MdevDisplay
+{
+    /// <summary>Show it; a device that draws nothing is refused by QEMU.</summary>
+    On,
+
+    /// <summary>Do not show it.</summary>
+    Off,
+
+    /// <summary>Show it if the device draws something. Only QEMU knows this; libvirt has on and off.</summary>
+    Auto,
+}
+
+/// <summary>The number under which an s390 guest sees a channel device: channel subsystem, subchannel set, device, such as <c>fe.0.0a12</c>.</summary>
+/// <param name="Cssid">The channel subsystem; fe is the one of virtual devices.</param>
+/// <param name="Ssid">The subchannel set.</param>
+/// <param name="Devno">The device.</param>
+public readonly partial record struct CcwDeviceNumber(byte Cssid, byte Ssid, ushort Devno)
+{
+    /// <summary>Reads a number.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: it is none.</exception>
+    public static CcwDeviceNumber Parse(string text)
+    {
+        if (Form().Match(text) is not { Success: true } match)
+            throw new MdevException(MdevError.InvalidArgument, $"'{Printable.Text(text, 40)}' is no channel device number: three hexadecimal numbers such as fe.0.0a12 are.");
+        int Number(int group) => int.Parse(match.Groups[group].Value, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        return new CcwDeviceNumber((byte)Number(1), (byte)Number(2), (ushort)Number(3));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Cssid:x2}.{Ssid:x}.{Devno:x4}";
+
+    [GeneratedRegex(@"\A([0-9a-f]{1,2})\.([0-3])\.([0-9a-f]{1,4})\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
 }

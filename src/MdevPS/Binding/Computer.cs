@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Mdev;
-using Mdev.Kernel;
+using Mdev.Errors;
 
 namespace MdevPS.Binding;
 

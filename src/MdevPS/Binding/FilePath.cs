@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using Mdev.Kernel;
+using Mdev.Errors;
 
 namespace MdevPS.Binding;
 

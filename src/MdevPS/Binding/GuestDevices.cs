@@ -1,5 +1,5 @@
-using Mdev.Inventory;
-using Mdev.Kernel;
+using Mdev.Errors;
+using Mdev.Model;
 using Mdev.VirtualMachines;
 
 namespace MdevPS.Binding;
@@ -20,6 +20,8 @@ internal sealed class GuestDevices
         Type = null,
         Parent = "",
         DeviceApi = deviceApi,
+        PhysicalDevice = "",
+        Interface = MdevInterface.Mdev,
         State = MdevDeviceState.Active,
         SysfsPath = "",
         Root = "",

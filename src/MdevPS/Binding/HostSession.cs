@@ -1,8 +1,10 @@
 using System.Management.Automation;
 using System.Reflection;
 using Mdev;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 using MdevPS.Errors;
 
 namespace MdevPS.Binding;
@@ -75,7 +77,7 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     {
         if (_host is null || _hostRoot != root)
         {
-            _host = HostRoot.Open(root is null ? null : FilePath.Of(cmdlet.SessionState.Path, root), Verbose);
+            _host = HostOpener.Open(root is null ? null : FilePath.Of(cmdlet.SessionState.Path, root), Verbose);
             _hostRoot = root;
         }
 
@@ -130,8 +132,8 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     /// <summary>Says with -Verbose why a list is empty, where the host has no mediated devices at all. Listing such a host is no error.</summary>
     public void TellIfUnsupported(HostRoot host)
     {
-        if (!new ParentReader(host, Report).IsSupported)
-            Verbose(ParentReader.WhyUnsupported($"Host '{host.Root}'"));
+        if (new ParentReader(host, Report).WhyUnsupported is { } why)
+            Verbose(why);
     }
 
     /// <summary>Ends what is being done.</summary>

@@ -1,6 +1,6 @@
 using System.Management.Automation;
 using Mdev;
-using Mdev.Inventory;
+using Mdev.Model;
 using Mdev.Simulation;
 
 namespace MdevPS.Binding;
@@ -63,7 +63,7 @@ internal sealed class RootAttribute : StrictAttribute
 /// </summary>
 file static class DefaultHost
 {
-    public static bool Has(string root) => root == HostRoot.Default;
+    public static bool Has(string root) => root == HostOpener.Default;
 
     public static ArgumentTransformationMetadataException HasNot(string root, string property)
     {

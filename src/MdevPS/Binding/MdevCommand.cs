@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Errors;
 using Mdev.Kernel;
 
 namespace MdevPS.Binding;

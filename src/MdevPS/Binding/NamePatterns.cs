@@ -1,5 +1,5 @@
 using System.Management.Automation;
-using Mdev.Inventory;
+using Mdev.Model;
 
 namespace MdevPS.Binding;
 

@@ -1,5 +1,5 @@
 using Mdev.Attributes;
-using Mdev.Kernel;
+using Mdev.Errors;
 
 namespace MdevPS.Binding;
 

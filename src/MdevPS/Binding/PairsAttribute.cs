@@ -1,7 +1,7 @@
 using System.Collections;
 using System.Collections.Specialized;
 using System.Management.Automation;
-using Mdev.Attributes;
+using Mdev.Model;
 
 namespace MdevPS.Binding;
 

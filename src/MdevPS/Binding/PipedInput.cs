@@ -2,7 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Internal;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Mdev.Kernel;
+using Mdev.Errors;
 
 namespace MdevPS.Binding;
 

@@ -1,9 +1,11 @@
 using System.Collections;
 using System.Management.Automation;
 using Mdev;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 
 namespace MdevPS.Binding;

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using Mdev.Inventory;
+using Mdev.Model;
 using Mdev.VirtualMachines;
 using MdevPS.Binding;
 using MdevPS.Completers;
@@ -96,6 +97,8 @@ public sealed class ConvertToMdevLibvirtXmlCommand : MdevCommand
         Uuid = uuid,
         Type = Type,
         Parent = Parent,
+        PhysicalDevice = Parent,
+        Interface = MdevInterface.Mdev,
         State = MdevDeviceState.Active,
         SysfsPath = SysfsPath ?? "",
         Root = "",

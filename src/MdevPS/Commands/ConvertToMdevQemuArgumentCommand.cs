@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Mdev.Inventory;
+using Mdev.Model;
 using Mdev.VirtualMachines;
 using MdevPS.Binding;
 using MdevPS.Completers;

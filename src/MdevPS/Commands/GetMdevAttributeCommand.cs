@@ -1,8 +1,9 @@
 using System.Management.Automation;
 using Mdev;
 using Mdev.Attributes;
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 using MdevPS.Binding;
 using MdevPS.Completers;
 

@@ -1,7 +1,9 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 using Mdev.Vfio;
 using MdevPS.Binding;
 using MdevPS.Completers;

@@ -1,6 +1,8 @@
 using System.Management.Automation;
 using Mdev;
 using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Model;
 using MdevPS.Binding;
 using MdevPS.Completers;
 

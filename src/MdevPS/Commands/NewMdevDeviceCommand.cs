@@ -1,8 +1,9 @@
 using System.Collections;
 using System.Management.Automation;
 using Mdev;
-using Mdev.Inventory;
+using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 using MdevPS.Binding;
 using MdevPS.Completers;

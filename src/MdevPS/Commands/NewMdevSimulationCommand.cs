@@ -103,7 +103,7 @@ public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
             DeviceCount = DeviceCount,
         }, _session.StopToken);
         if (Use)
-            Environment.SetEnvironmentVariable(HostRoot.EnvironmentVariable, host.Root);
+            Environment.SetEnvironmentVariable(HostOpener.EnvironmentVariable, host.Root);
         WriteObject(host);
     });
 }

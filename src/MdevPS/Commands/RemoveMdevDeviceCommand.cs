@@ -1,8 +1,10 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Vfio;
 using MdevPS.Binding;
 using MdevPS.Completers;

@@ -30,12 +30,12 @@ public sealed class RemoveMdevSimulationCommand : PSCmdlet, IDisposable
     protected override void ProcessRecord() => _session.Record(() =>
     {
         string root = FilePath.Of(SessionState.Path, Root);
-        SimulatedHost.RequireMarker(root);
+        SimulatedHost.Require(root);
         if (!ShouldProcess(Printable.Text(root), "Remove simulated host"))
             return;
         SimulatedHost.Remove(root);
         // A default that is gone would only make every later cmdlet fail.
-        if (HostRoot.Default == HostRoot.Absolute(root))
-            Environment.SetEnvironmentVariable(HostRoot.EnvironmentVariable, null);
+        if (HostOpener.Default == HostOpener.Absolute(root))
+            Environment.SetEnvironmentVariable(HostOpener.EnvironmentVariable, null);
     });
 }

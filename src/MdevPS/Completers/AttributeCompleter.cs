@@ -1,7 +1,8 @@
 using System.Collections;
 using Mdev;
 using Mdev.Attributes;
-using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Model;
 
 namespace MdevPS.Completers;
 

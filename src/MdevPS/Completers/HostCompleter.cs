@@ -2,8 +2,9 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using Mdev;
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 using MdevPS.Binding;
 
 namespace MdevPS.Completers;
@@ -18,7 +19,7 @@ public abstract class HostCompleter : IArgumentCompleter
         string typed = Quoting.Unquote(wordToComplete);
         try
         {
-            HostRoot host = HostRoot.Open(Path(fakeBoundParameters["Root"]));
+            HostRoot host = HostOpener.Open(Path(fakeBoundParameters["Root"]));
             return Candidates(host, fakeBoundParameters)
                 .Where(candidate => candidate.Name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
                 .Select(candidate => new CompletionResult(Quoting.Quote(candidate.Name), Printable.Text(candidate.Name), CompletionResultType.ParameterValue, Printable.Text(candidate.ToolTip)))

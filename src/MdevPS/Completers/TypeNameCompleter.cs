@@ -1,6 +1,8 @@
 using System.Collections;
 using Mdev;
 using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Model;
 
 namespace MdevPS.Completers;
 

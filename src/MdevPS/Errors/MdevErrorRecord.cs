@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using Mdev;
-using Mdev.Kernel;
+using Mdev.Errors;
+using Mdev.Model;
 
 namespace MdevPS.Errors;
 

@@ -1,4 +1,4 @@
-using Mdev.Kernel;
+using Mdev.Errors;
 
 namespace Mdev.Conformance.Worlds;
 
@@ -24,5 +24,5 @@ internal readonly record struct Answer(string? Operation, int Errno)
         }
     }
 
-    public override string ToString() => Operation is null ? "done" : $"{Operation}: {Kernel.Errno.Name(Errno)}";
+    public override string ToString() => Operation is null ? "done" : $"{Operation}: {Mdev.Errors.Errno.Name(Errno)}";
 }

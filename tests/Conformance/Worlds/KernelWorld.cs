@@ -15,7 +15,7 @@ internal sealed class KernelWorld : World
         Assert.False(Directory.EnumerateFileSystemEntries(Paths.Bus).Any(), "There are devices of somebody else on the bus.");
     }
 
-    public override HostRoot Host { get; } = HostRoot.Open("/");
+    public override HostRoot Host { get; } = HostOpener.Open("/");
 
     public override HostRoot ReadOnlyHost()
     {
@@ -24,7 +24,7 @@ internal sealed class KernelWorld : World
         AtEnd(() => Directory.Delete(root, recursive: true));
         Run("mount", "-t", "sysfs", "-o", "ro", "sysfs", sys);
         AtEnd(() => Run("umount", sys));
-        return HostRoot.Open(root);
+        return HostOpener.Open(root);
     }
 
     public override bool Unload(string driver)

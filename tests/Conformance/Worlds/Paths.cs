@@ -1,3 +1,5 @@
+using Mdev.Kernel;
+
 namespace Mdev.Conformance.Worlds;
 
 /// <summary>Host paths of the sample drivers: each has one parent, of its own name, and its type ids begin with that name.</summary>
@@ -13,5 +15,5 @@ internal static class Paths
 
     /// <summary>The real directory of a device, also while it is off the bus; <see cref="Bus"/> has only links to it.</summary>
     public static string Device(Guid uuid, HostRoot host) =>
-        Drivers.Select(driver => $"{Parent(driver)}/{uuid}").FirstOrDefault(host.HasDirectory) ?? $"{Parent(Drivers[0])}/{uuid}";
+        Drivers.Select(driver => $"{Parent(driver)}/{uuid}").FirstOrDefault(host.Files.HasDirectory) ?? $"{Parent(Drivers[0])}/{uuid}";
 }

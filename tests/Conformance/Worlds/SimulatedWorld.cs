@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Simulation;
 
@@ -21,7 +22,7 @@ internal sealed class SimulatedWorld : World
         SimulatedHost.Create(Paths.Drivers, _root);
         // Somebody else must be able to look at it.
         File.SetUnixFileMode(_root, Everybody);
-        Host = HostRoot.Open(_root);
+        Host = HostOpener.Open(_root);
     }
 
     public override HostRoot Host { get; }
@@ -29,7 +30,7 @@ internal sealed class SimulatedWorld : World
     public override HostRoot ReadOnlyHost()
     {
         File.AppendAllText(Path.Combine(_root, ".mdevps-simulation"), "read-only=1\n");
-        return HostRoot.Open(_root);
+        return HostOpener.Open(_root);
     }
 
     // The simulated kernel works with the hands of whoever writes: these need the directories, while the attribute's own mode goes by the test.

@@ -58,5 +58,5 @@ internal abstract class World : IDisposable
 
     /// <summary>The node of a device's VFIO group on this machine.</summary>
     protected string GroupNode(Guid uuid) =>
-        Host.OnMachine("/dev/vfio/" + Path.GetFileName(Host.ReadLink($"{Paths.Device(uuid, Host)}/iommu_group") ?? throw new InvalidOperationException($"{uuid} has no group.")));
+        Host.OnMachine("/dev/vfio/" + Path.GetFileName(Host.Files.ReadLink($"{Paths.Device(uuid, Host)}/iommu_group") ?? throw new InvalidOperationException($"{uuid} has no group.")));
 }

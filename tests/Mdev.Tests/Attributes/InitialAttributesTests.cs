@@ -1,7 +1,7 @@
-using Mdev.Attributes;
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 using Mdev.Tests.Hosts;
 
@@ -29,7 +29,7 @@ public sealed class InitialAttributesTests : IDisposable
     public void A_caller_that_ends_everything_in_the_middle_leaves_no_device_with_half_of_them()
     {
         int told = 0;
-        HostRoot host = HostRoot.Open(_host.Root, line =>
+        HostRoot host = HostOpener.Open(_host.Root, line =>
         {
             if (line.Contains("assign_", StringComparison.Ordinal) && ++told >= 2)
                 throw new OperationCanceledException();

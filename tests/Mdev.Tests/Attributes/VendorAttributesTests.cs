@@ -1,6 +1,6 @@
 using Mdev.Attributes;
-using Mdev.Inventory;
-using Mdev.Kernel;
+using Mdev.Errors;
+using Mdev.Model;
 using Mdev.Tests.Hosts;
 
 namespace Mdev.Tests.Attributes;

@@ -1,7 +1,8 @@
 using System.Globalization;
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 using Mdev.Simulation;
 
@@ -42,8 +43,8 @@ internal sealed class SimulatedTestHost(SimulatedHost host) : TestHost(host.Root
     /// <summary>Writes behind the library's back, as another program does.</summary>
     public void Write(string hostPath, string value)
     {
-        HostRoot host = HostRoot.Open(Root);
-        using IAttributeWriter attribute = host.OpenAttribute(hostPath);
+        HostRoot host = HostOpener.Open(Root);
+        using IAttributeWriter attribute = host.Kernel.OpenAttribute(hostPath);
         host.Write(attribute, value);
     }
 

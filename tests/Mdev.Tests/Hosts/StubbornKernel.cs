@@ -7,6 +7,8 @@ namespace Mdev.Tests.Hosts;
 /// <param name="create">Is given the path and the kernel's own way to go on.</param>
 internal sealed class StubbornKernel(IKernel kernel, Action<string, Action> create) : IKernel
 {
+    public bool IsSimulated => kernel.IsSimulated;
+
     public IAttributeWriter OpenAttribute(string path) => new Writer(kernel.OpenAttribute(path), create);
 
     public IDisposable OpenGroup(string path) => kernel.OpenGroup(path);

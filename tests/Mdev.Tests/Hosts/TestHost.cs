@@ -1,7 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Tests.Hosts;
 
@@ -18,7 +20,7 @@ internal abstract partial class TestHost : IDisposable
     public List<string> Told { get; } = [];
 
     /// <summary>Opened anew each time, as every cmdlet does.</summary>
-    public HostRoot Host => HostRoot.Open(Root, Told.Add);
+    public HostRoot Host => HostOpener.Open(Root, Told.Add);
 
     public MdevParent[] Parents(params string[] names) => new ParentReader(Host, Reports.Add).Read(NameFilter.Of(names)).ToArray();
 

@@ -1,5 +1,6 @@
+using Mdev.Errors;
 using Mdev.Inventory;
-using Mdev.Kernel;
+using Mdev.Model;
 using Mdev.Tests.Hosts;
 
 namespace Mdev.Tests.Inventory;
@@ -230,7 +231,7 @@ public sealed class BrokenHostTests : IDisposable
         Directory.Delete($"{_host.Root}{HandMadeHost.ParentPath("q")}/mdev_supported_types");
         _host.AddLink($"{HandMadeHost.ParentPath("q")}/mdev_supported_types", $"../p/mdev_supported_types");
         Assert.Equal(["made-1"], _host.Types().Select(t => t.Type));
-        AssertTold(MdevError.AttributeUnreadable, $"{HandMadeHost.ParentPath("q")}/mdev_supported_types");
+        AssertTold(MdevError.BrokenEntry, $"{HandMadeHost.ParentPath("q")}/mdev_supported_types");
     }
 
     private void AssertTold(MdevError error, string hostPath)

@@ -1,4 +1,5 @@
 using Mdev.Inventory;
+using Mdev.Model;
 using Mdev.Tests.Hosts;
 
 namespace Mdev.Tests.Inventory;

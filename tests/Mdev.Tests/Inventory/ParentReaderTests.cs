@@ -1,5 +1,6 @@
+using Mdev.Errors;
 using Mdev.Inventory;
-using Mdev.Kernel;
+using Mdev.Model;
 using Mdev.Tests.Hosts;
 
 namespace Mdev.Tests.Inventory;
@@ -123,8 +124,8 @@ public sealed class ParentReaderTests : IDisposable
         Assert.Empty(_host.Types());
         Assert.Empty(_host.Devices());
         Assert.Empty(_host.Reports);
-        Assert.False(new ParentReader(_host.Host, _host.Reports.Add).IsSupported);
-        Assert.Equal(MdevError.NotSupported, Assert.Throws<MdevException>(() => new ParentReader(_host.Host, _host.Reports.Add).RequireSupport()).Error);
+        Assert.NotNull(new ParentReader(_host.Host, _host.Reports.Add).WhyUnsupported);
+        Assert.Equal(MdevError.NotSupported, Assert.Throws<MdevException>(() => new ParentFinder(_host.Host, _host.Reports.Add).RequireSupport()).Error);
 
         // Who asks for something by its name is told why it cannot be there.
         Assert.Empty(_host.Parents("p"));

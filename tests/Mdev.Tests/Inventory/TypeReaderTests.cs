@@ -1,5 +1,6 @@
+using Mdev.Errors;
 using Mdev.Inventory;
-using Mdev.Kernel;
+using Mdev.Model;
 using Mdev.Tests.Hosts;
 
 namespace Mdev.Tests.Inventory;
@@ -84,10 +85,12 @@ public sealed class TypeReaderTests : IDisposable
     }
 
     [Fact]
-    public void A_type_that_this_parent_does_not_offer_is_told()
+    public void A_type_that_another_parent_offers_is_an_empty_answer_and_one_that_none_offers_is_told()
     {
         _host.AddParent("p").AddType("p", "made-1").AddParent("q").AddType("q", "made-2");
         Assert.Empty(_host.Types(new TypeQuery { Types = NameFilter.Of("made-2"), Parents = NameFilter.Of("p") }));
+        Assert.Empty(_host.Reports);
+        Assert.Empty(_host.Types(new TypeQuery { Types = NameFilter.Of("made-3"), Parents = NameFilter.Of("p") }));
         Assert.Equal(MdevError.TypeNotFound, Assert.Single(_host.Reports).Error);
         Assert.Contains("parent 'p'", _host.Reports[0].Message);
     }

@@ -1,3 +1,4 @@
+using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Tests.Hosts;
 
@@ -59,7 +60,7 @@ public sealed class DirectoryHandleTests : IDisposable
         _host.AddFile("/secret", "secret");
         _host.AddLink("/d/a", $"{_host.Root}/secret");
         MdevException e = Assert.Throws<MdevException>(() => Read("a"));
-        Assert.Equal((MdevError.AttributeUnreadable, "open", "ELOOP", $"{_host.Root}/d/a"), (e.Error, e.Operation, e.ErrnoName, e.Path));
+        Assert.Equal((MdevError.BrokenEntry, "open", "ELOOP", $"{_host.Root}/d/a"), (e.Error, e.Operation, e.ErrnoName, e.Path));
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class DirectoryHandleTests : IDisposable
     {
         string[] names = Enumerable.Range(0, 3000).Select(i => $"entry with a rather long name {i:d5}").ToArray();
         Array.ForEach(names, name => _host.AddDirectory($"/many/{name}"));
-        using DirectoryHandle directory = _host.Host.OpenDirectory("/many")!;
+        using DirectoryHandle directory = _host.Host.Files.OpenDirectory("/many")!;
         Assert.Equal(names, directory.Entries().Select(e => e.Name).Order(StringComparer.Ordinal));
     }
 
@@ -94,7 +95,7 @@ public sealed class DirectoryHandleTests : IDisposable
         _host.AddFile("/d/file", "");
         _host.AddLink("/d/link", "file");
         _host.AddDirectory("/d/directory");
-        using DirectoryHandle directory = _host.Host.OpenDirectory("/d")!;
+        using DirectoryHandle directory = _host.Host.Files.OpenDirectory("/d")!;
         Assert.Equal(
             [new("directory", EntryKind.Directory), new("file", EntryKind.File), new("link", EntryKind.Link)],
             directory.Entries().OrderBy(e => e.Name));
@@ -105,7 +106,7 @@ public sealed class DirectoryHandleTests : IDisposable
     {
         _host.AddLink("/d/link", "../somewhere/that is not there");
         _host.AddFile("/d/file", "");
-        using DirectoryHandle directory = _host.Host.OpenDirectory("/d")!;
+        using DirectoryHandle directory = _host.Host.Files.OpenDirectory("/d")!;
         Assert.Equal("../somewhere/that is not there", directory.ReadLink("link"));
         Assert.Null(directory.ReadLink("nosuch"));
         MdevException e = Assert.Throws<MdevException>(() => directory.ReadLink("file"));
@@ -113,18 +114,21 @@ public sealed class DirectoryHandleTests : IDisposable
     }
 
     [Fact]
-    public void A_directory_that_is_not_there_is_null_and_a_link_to_one_is_an_error()
+    public void A_directory_that_is_not_there_is_null_and_a_link_to_one_is_followed_only_from_the_root()
     {
-        _host.AddDirectory("/d");
-        _host.AddLink("/link", "d");
-        Assert.Null(DirectoryHandle.TryOpen(_host.Root + "/nosuch"));
-        Assert.Equal("ENOTDIR", Assert.Throws<MdevException>(() => DirectoryHandle.TryOpen(_host.Root + "/link")).ErrnoName);
+        _host.AddDirectory("/d/inner");
+        _host.AddLink("/d/link", "inner");
+        Assert.Null(_host.Host.Files.OpenDirectory("/nosuch"));
+        using DirectoryHandle directory = _host.Host.Files.OpenDirectory("/d")!;
+        Assert.Equal("ELOOP", Assert.Throws<MdevException>(() => directory.OpenDirectory("link")).ErrnoName);
+        using DirectoryHandle? followed = _host.Host.Files.OpenDirectory("/d/link");
+        Assert.NotNull(followed);
     }
 
     private string? Read(string name)
     {
         _host.AddDirectory("/d");
-        using DirectoryHandle directory = _host.Host.OpenDirectory("/d")!;
+        using DirectoryHandle directory = _host.Host.Files.OpenDirectory("/d")!;
         return directory.ReadAttribute(name);
     }
 }

@@ -1,6 +1,7 @@
+using Mdev.Errors;
 using Mdev.Inventory;
-using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;
@@ -166,11 +167,11 @@ public sealed class DeviceAllocatorTests : IDisposable
         {
             while (!over.IsCancellationRequested)
             {
-                foreach (MdevDevice device in new DeviceReader(HostRoot.Open(_host.Root), _ => { }).Read(new DeviceQuery()))
+                foreach (MdevDevice device in new DeviceReader(HostOpener.Open(_host.Root), _ => { }).Read(new DeviceQuery()))
                 {
                     try
                     {
-                        new DeviceRemover(HostRoot.Open(_host.Root), _ => { }).Remove(device);
+                        new DeviceRemover(HostOpener.Open(_host.Root), _ => { }).Remove(device);
                     }
                     catch (MdevException)
                     {

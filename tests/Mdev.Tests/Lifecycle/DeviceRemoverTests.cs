@@ -1,6 +1,7 @@
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Tests.Hosts;
 
 namespace Mdev.Tests.Lifecycle;
@@ -30,7 +31,7 @@ public sealed class DeviceRemoverTests : IDisposable
     {
         MdevDevice device = _host.Make("mtty-1")[0];
         string before = _host.Snapshot();
-        using (_host.Host.Kernel.OpenGroup($"{_host.Root}{device.VfioPath}"))
+        using (_host.Host.Kernel.OpenGroup($"{device.VfioPath}"))
             Assert.Equal(MdevError.InUse, _host.RemoveFails(device));
         Assert.Equal(before, _host.Snapshot());
         _host.Remove(device);
@@ -53,7 +54,7 @@ public sealed class DeviceRemoverTests : IDisposable
     {
         MdevDevice device = _host.Make("mtty-1")[0];
         IDisposable? held = null;
-        MdevException e = Assert.Throws<MdevException>(() => RemoveAnd(device, () => held = _host.Host.Kernel.OpenGroup(_host.Root + device.VfioPath)));
+        MdevException e = Assert.Throws<MdevException>(() => RemoveAnd(device, () => held = _host.Host.Kernel.OpenGroup(device.VfioPath!)));
         held!.Dispose();
         Assert.Equal(MdevError.InUse, e.Error);
         Assert.Equal([device], _host.Devices());
@@ -129,7 +130,7 @@ public sealed class DeviceRemoverTests : IDisposable
     private void RemoveAnd(MdevDevice device, Action atTheWorstMoment)
     {
         bool done = false;
-        HostRoot host = HostRoot.Open(_host.Root, message =>
+        HostRoot host = HostOpener.Open(_host.Root, message =>
         {
             if (done || !message.StartsWith("Holding", StringComparison.Ordinal))
                 return;

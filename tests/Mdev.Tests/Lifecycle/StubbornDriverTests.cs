@@ -1,6 +1,7 @@
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;

@@ -1,4 +1,4 @@
-using Mdev.Inventory;
+using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
 using Mdev.Placement;
@@ -81,7 +81,7 @@ public sealed class DecisionTests : IDisposable
     public void All_or_nothing_is_undone_also_when_its_caller_ends_everything()
     {
         bool isOver = false;
-        HostRoot host = HostRoot.Open(_host.Root, _ => ThrowIf(isOver));
+        HostRoot host = HostOpener.Open(_host.Root, _ => ThrowIf(isOver));
         var request = new CreateRequest { Placement = new PlacementRequest { Type = "nvidia-230" }, Count = 4, AllOrNothing = true };
         int asked = 0;
         var allocator = new DeviceAllocator(host, _ => ThrowIf(isOver), (_, _) =>

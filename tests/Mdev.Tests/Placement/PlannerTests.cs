@@ -1,6 +1,6 @@
-using Mdev.Inventory;
-using Mdev.Kernel;
+using Mdev.Errors;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;
@@ -28,7 +28,7 @@ public sealed class PlannerTests
     {
         using SimulatedTestHost host = Functions(devices: 2, functions: 2);
         var planner = new Planner(host.Host, new PlacementRequest { Type = "fleet-1" }, host.Reports.Add);
-        MdevPlacement[] plan = Enumerable.Range(0, 4).Select(_ => planner.Next()!).ToArray();
+        MdevPlacement[] plan = Enumerable.Range(0, 4).Select(_ => planner.Next()!.Placement).ToArray();
         Assert.Equal(4, plan.Select(p => p.Parent).Distinct().Count());
         Assert.Equal([1, 2, 3, 4], plan.Select(p => p.Order));
         Assert.Null(planner.Next());
@@ -81,7 +81,7 @@ public sealed class PlannerTests
         using SimulatedTestHost host = Functions(devices: 2, functions: 1, nodes: 2);
         Assert.Equal([1, 0], Plan(host, new PlacementRequest { Type = "fleet-1", NumaNode = 1 }, 2).Select(p => p.NumaNode!.Value));
         var planner = new Planner(host.Host, new PlacementRequest { Type = "fleet-1", NumaNode = 1, StrictNuma = true }, host.Reports.Add);
-        Assert.Equal(1, planner.Next()!.NumaNode);
+        Assert.Equal(1, planner.Next()!.Placement.NumaNode);
         Assert.Null(planner.Next());
         Assert.Contains("NUMA node 0", planner.NoRoom(2, isPlan: true).Message);
     }
@@ -92,7 +92,7 @@ public sealed class PlannerTests
         using SimulatedTestHost host = Functions(devices: 2, functions: 2);
         string parent = host.Parents()[3].Parent;
         var planner = new Planner(host.Host, new PlacementRequest { Type = "fleet-1", Parents = NameFilter.Of(parent) }, host.Reports.Add);
-        Assert.Equal(parent, planner.Next()!.Parent);
+        Assert.Equal(parent, planner.Next()!.Placement.Parent);
         Assert.Null(planner.Next());
     }
 
@@ -101,8 +101,8 @@ public sealed class PlannerTests
     {
         using HandMadeHost host = new HandMadeHost().AddParent("a").AddType("a", "t", available: "?").AddParent("b").AddType("b", "t", available: "1");
         var planner = new Planner(host.Host, new PlacementRequest { Type = "t" }, host.Reports.Add);
-        Assert.Equal(("b", 1, 0), Placed(planner.Next()!));
-        Assert.Equal(("a", null, null), Placed(planner.Next()!));
+        Assert.Equal(("b", 1, 0), Placed(planner.Next()!.Placement));
+        Assert.Equal(("a", null, null), Placed(planner.Next()!.Placement));
         Assert.Null(planner.Next());
 
         static (string, int?, int?) Placed(MdevPlacement p) => (p.Parent, p.RoomBefore, p.RoomAfter);
@@ -121,6 +121,6 @@ public sealed class PlannerTests
     private static MdevPlacement[] Plan(TestHost host, PlacementRequest request, int count)
     {
         var planner = new Planner(host.Host, request, host.Reports.Add);
-        return Enumerable.Range(0, count).Select(_ => planner.Next()).OfType<MdevPlacement>().ToArray();
+        return Enumerable.Range(0, count).Select(_ => planner.Next()?.Placement).OfType<MdevPlacement>().ToArray();
     }
 }

@@ -1,4 +1,4 @@
-using Mdev.Inventory;
+using Mdev.Model;
 using Mdev.Placement;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;

@@ -1,6 +1,6 @@
-using Mdev.Inventory;
-using Mdev.Kernel;
+using Mdev.Errors;
 using Mdev.Lifecycle;
+using Mdev.Model;
 using Mdev.Placement;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;
@@ -43,7 +43,7 @@ public sealed class SriovPlacementTests : IClassFixture<SriovPlacementTests.Four
     {
         MdevDevice four = Assert.Single(_host.Make(FourGigabytes));
         string gpu = Gpu(four);
-        MdevPlacement placement = Plan(EightGigabytes).Next()!;
+        MdevPlacement placement = Plan(EightGigabytes).Next()!.Placement;
         Assert.NotEqual(gpu, placement.PhysicalDevice);
         Assert.Contains($"{gpu} has none available beside 1 x {FourGigabytes}", placement.Reason);
         Assert.NotEqual(gpu, Gpu(Assert.Single(_host.Make(EightGigabytes))));

@@ -1,5 +1,7 @@
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;
 
@@ -16,7 +18,7 @@ public sealed class SimulatedHostTests : IDisposable
     {
         Assert.Equal($"{_place}/new/host", SimulatedHost.Create(["mtty"], $"{_place}/new/host").Root);
         Directory.CreateDirectory($"{_place}/empty");
-        Assert.True(HostRoot.Open(SimulatedHost.Create(["mtty"], $"{_place}/empty").Root).IsSimulated);
+        Assert.True(HostOpener.Open(SimulatedHost.Create(["mtty"], $"{_place}/empty").Root).Kernel.IsSimulated);
     }
 
     [Fact]
@@ -93,9 +95,9 @@ public sealed class SimulatedHostTests : IDisposable
     [Fact]
     public void Two_may_have_an_attribute_open_and_both_writes_come_through()
     {
-        HostRoot host = HostRoot.Open(SimulatedHost.Create(["mtty"], $"{_place}/host").Root);
+        HostRoot host = HostOpener.Open(SimulatedHost.Create(["mtty"], $"{_place}/host").Root);
         const string Attribute = "/sys/bus/mdev/drivers_autoprobe";
-        using IAttributeWriter first = host.OpenAttribute(Attribute), second = host.OpenAttribute(Attribute);
+        using IAttributeWriter first = host.Kernel.OpenAttribute(Attribute), second = host.Kernel.OpenAttribute(Attribute);
         host.Write(first, "0");
         host.Write(second, "1");
         Assert.Equal("1", File.ReadAllText($"{_place}/host{Attribute}"));
@@ -132,7 +134,7 @@ public sealed class SimulatedHostTests : IDisposable
     {
         SimulatedHost.Create(["mtty"], $"{_place}/host");
         File.Delete($"{_place}/host/.mdevps-simulation");
-        Assert.False(HostRoot.Open($"{_place}/host").IsSimulated);
+        Assert.False(HostOpener.Open($"{_place}/host").Kernel.IsSimulated);
     }
 
     [Fact]
@@ -164,7 +166,7 @@ public sealed class SimulatedHostTests : IDisposable
 
         public void ReadAll()
         {
-            HostRoot host = HostRoot.Open(root);
+            HostRoot host = HostOpener.Open(root);
             foreach (var type in new Mdev.Inventory.TypeReader(host, e => Odd.Add(e.Message)).Read(new()))
             {
                 if (type.AvailableInstances is null)
@@ -174,7 +176,7 @@ public sealed class SimulatedHostTests : IDisposable
             // A device may go between two looks; then one error may say so, but what comes is whole.
             foreach (var device in new Mdev.Inventory.DeviceReader(host, _ => { }).Read(new()))
             {
-                if (device is { State: Mdev.Inventory.MdevDeviceState.Active, IommuGroup: null } or { DeviceApi: null })
+                if (device is { State: MdevDeviceState.Active, IommuGroup: null } or { DeviceApi: null })
                     Odd.Add($"{device.Uuid} is half made.");
             }
         }

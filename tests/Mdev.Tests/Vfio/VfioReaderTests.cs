@@ -1,5 +1,5 @@
-using Mdev.Inventory;
-using Mdev.Kernel;
+using Mdev.Errors;
+using Mdev.Model;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;
 using Mdev.Vfio;
@@ -21,7 +21,7 @@ public sealed class VfioReaderTests : IDisposable
     {
         MdevDevice device = _host.Make("mtty-1")[0];
         Assert.Equal("4348:3253", Reader.Read(device).PciId);
-        _host.Host.Kernel.OpenGroup(_host.Root + device.VfioPath).Dispose();
+        _host.Host.Kernel.OpenGroup(device.VfioPath!).Dispose();
     }
 
     [Theory]

@@ -1,8 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Xml.Linq;
-using Mdev.Attributes;
-using Mdev.Inventory;
-using Mdev.Kernel;
+using Mdev.Errors;
+using Mdev.Model;
 using Mdev.VirtualMachines;
 
 namespace Mdev.Tests.VirtualMachines;
@@ -17,6 +16,8 @@ public sealed class VmDeviceTests
         Uuid = Guid.Parse(Uuid),
         Type = "nvidia-63",
         Parent = parent,
+        PhysicalDevice = parent,
+        Interface = MdevInterface.Mdev,
         DeviceApi = api,
         State = MdevDeviceState.Active,
         SysfsPath = $"{path}/{Uuid}",

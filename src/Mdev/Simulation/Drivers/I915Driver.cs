@@ -1,4 +1,5 @@
 using System.Globalization;
+using Mdev.Kernel;
 
 namespace Mdev.Simulation.Drivers;
 

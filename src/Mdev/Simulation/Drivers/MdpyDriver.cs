@@ -1,4 +1,4 @@
-using Mdev.Kernel;
+using Mdev.Errors;
 using Mdev.Vfio;
 
 namespace Mdev.Simulation.Drivers;

@@ -1,4 +1,4 @@
-using Mdev.Kernel;
+using Mdev.Errors;
 
 namespace Mdev.Simulation.Drivers;
 

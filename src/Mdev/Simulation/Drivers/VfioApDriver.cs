@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Mdev.Kernel;
+using Mdev.Errors;
 
 namespace Mdev.Simulation.Drivers;
 

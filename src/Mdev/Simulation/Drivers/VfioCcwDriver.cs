@@ -1,3 +1,5 @@
+using Mdev.Errors;
+
 namespace Mdev.Simulation.Drivers;
 
 /// <summary>IBM Z subchannels for pass-through: hundreds of parents, each for one device (drivers/s390/cio/vfio_ccw_drv.c).</summary>
@@ -9,7 +11,7 @@ internal sealed class VfioCcwDriver : SimulatedDriver
 
     public override string MdevDriver => "vfio_ccw_mdev";
 
-    public override int FullErrno => Kernel.Errno.EUSERS;
+    public override int FullErrno => Errno.EUSERS;
 
     public override IEnumerable<string> Sizes => [nameof(SimulationSizes.SubchannelCount)];
 

@@ -1,5 +1,5 @@
-using Mdev.Inventory;
-using Mdev.Kernel;
+using Mdev.Errors;
+using Mdev.Model;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;
 
@@ -157,7 +157,7 @@ public sealed class VendorDriverTests
         host.Reports.Clear();
 
         Assert.Equal("b0000000-0000-4000-8000-000000000001", Assert.Single(host.Devices()).Uuid.ToString());
-        Assert.Equal(3, host.Reports.Count);
+        Assert.Equal(4, host.Reports.Count);
         host.Reports.Clear();
         Assert.Equal("broken", Assert.Single(host.Make("broken-good")).Parent);
     }

@@ -1,0 +1,184 @@
+using Mdev.Errors;
+using Mdev.Kernel;
+using Mdev.Model;
+
+namespace Mdev.Interfaces.MdevBus;
+
+/// <summary>
+/// The mediated device bus. Its parents are in /sys/class/mdev_bus or, where the kernel has not made that class, wherever a device has a
+/// directory mdev_supported_types; its devices are on /sys/bus/mdev. Source: Documentation/driver-api/vfio-mediated-device.rst.
+/// </summary>
+/// <param name="host">The host.</param>
+internal sealed class MdevBus(HostRoot host) : IDeviceInterface
+{
+    internal const string Devices = "/sys/bus/mdev/devices";
+    private const string Bus = "/sys/bus/mdev";
+    internal const string Class = "/sys/class/mdev_bus";
+
+    public bool IsPresent => host.Files.HasDirectory(Bus);
+
+    public string WhyAbsent => "no mediated device bus (/sys/bus/mdev): no driver that offers mediated devices is loaded";
+
+    public IEnumerable<HostParent> Parents(Action<MdevException> report)
+    {
+        using DirectoryHandle? directory = TryOpen(Class, report);
+        return directory is not null ? InClass(directory, report) : IsPresent ? ScanDevices(report) : [];
+    }
+
+    public HostParent? FindParent(string name, Action<MdevException> report)
+    {
+        if (!NamePattern.IsName(name))
+            return null;
+        try
+        {
+            if (host.Files.ReadLink($"{Class}/{name}") is { } target)
+                return At(host.Resolve(Class, target), name);
+        }
+        catch (MdevException)
+        {
+            // A broken entry is told where the parents are gone through.
+            return null;
+        }
+
+        return host.Files.HasDirectory(Class) || !IsPresent ? null : ScanDevices(report).FirstOrDefault(parent => parent.Name == name);
+    }
+
+    public MdevDevice? FindDevice(Guid uuid, Action<MdevException> report)
+    {
+        using DirectoryHandle? bus = host.Files.OpenDirectory(Devices);
+        if (bus is null)
+            return null;
+        // One whose removal waits is gone from the bus and looked for below the parents.
+        return ParentOf(bus, $"{uuid}") is { } parent
+            ? Find(bus, parent, uuid, report)
+            : Parents(_ => { }).Where(p => host.Files.HasDirectory($"{p.SysfsPath}/{uuid}")).Select(p => p.FindDevice(uuid, report)).FirstOrDefault();
+    }
+
+    public IEnumerable<MdevDevice> Strays(NameSum seen, IReadOnlyCollection<HostParent> parents, Action<MdevException> report)
+    {
+        if (Names(Devices, report) is not { Count: > 0 } names)
+            yield break;
+        var onBus = new NameSum();
+        names.ForEach(onBus.Add);
+        if (onBus.Equals(seen))
+            yield break;
+
+        // A broken entry, or devices that came or went meanwhile: only now is it worth to know which.
+        var read = parents.SelectMany(parent => Entries(parent.SysfsPath, _ => { })).Where(entry => entry.Kind != EntryKind.Link).Select(entry => entry.Name).ToHashSet();
+        using DirectoryHandle? bus = TryOpen(Devices, report);
+        foreach (string name in bus is null ? [] : names.Where(name => !read.Contains(name)))
+        {
+            MdevDevice? device = null;
+            try
+            {
+                if (ParentOf(bus!, name) is { } parent)
+                    device = KernelUuid.TryParse(name, out Guid uuid) ? Find(bus!, parent, uuid, report) : throw Broken(name, "is among the devices, but its name is no UUID");
+            }
+            catch (MdevException e)
+            {
+                report(e);
+            }
+
+            if (device is not null)
+                yield return device;
+        }
+    }
+
+    // Null when it went away meanwhile, with its entry.
+    private MdevDevice? Find(DirectoryHandle bus, MdevBusParent parent, Guid uuid, Action<MdevException> report) => parent.FindDevice(uuid, report) is { } device ? device
+        : host.Files.HasDirectory($"{parent.SysfsPath}/{uuid}") || bus.ReadLink($"{uuid}") is null ? null
+        : throw Broken($"{uuid}", $"leads to '{parent.SysfsPath}/{uuid}', which is not there");
+
+    private MdevBusParent At(string path, string? name = null) => new(host) { Name = name ?? HostFiles.Name(path), SysfsPath = path };
+
+    private List<HostParent> InClass(DirectoryHandle directory, Action<MdevException> report)
+    {
+        var parents = new List<HostParent>();
+        foreach (DirectoryEntry entry in directory.Entries())
+        {
+            try
+            {
+                if (directory.ReadLink(entry.Name) is { } target)
+                    parents.Add(At(host.Resolve(Class, target), entry.Name));
+            }
+            catch (MdevException e)
+            {
+                string path = $"{directory.Path}/{entry.Name}";
+                report(e.Errno == 0 ? e : new MdevException(MdevError.BrokenEntry, $"'{path}' is no link to a parent", e));
+            }
+        }
+
+        return parents;
+    }
+
+    // Before Linux 6.1 the class is made by the first parent, and a kernel may lack it altogether while the bus is there.
+    private IEnumerable<HostParent> ScanDevices(Action<MdevException> report)
+    {
+        IEnumerable<string> buses = Names("/sys/bus", report).Select(bus => $"/sys/bus/{bus}/devices");
+        IEnumerable<string> virtuals = Names("/sys/devices/virtual", report).Select(name => $"/sys/devices/virtual/{name}");
+        var seen = new HashSet<string>();
+        foreach (string place in buses.Concat(["/sys/devices"]).Concat(virtuals))
+        {
+            foreach (string name in Names(place, report))
+            {
+                if (Device(place, name, report) is { } path && host.Files.HasDirectory($"{path}/{MdevBusParent.TypesDirectory}") && seen.Add(path))
+                    yield return At(path, name);
+            }
+        }
+    }
+
+    // Null when the entry is broken, which is told.
+    private string? Device(string place, string name, Action<MdevException> report)
+    {
+        try
+        {
+            return host.Files.ReadLink($"{place}/{name}") is { } target ? host.Resolve(place, target) : null;
+        }
+        catch (MdevException e) when (e.Errno == Errno.EINVAL)
+        {
+            return $"{place}/{name}";
+        }
+        catch (MdevException e)
+        {
+            report(e);
+            return null;
+        }
+    }
+
+    // The parent that an entry of the bus leads to; null when there is no such entry.
+    private MdevBusParent? ParentOf(DirectoryHandle bus, string name)
+    {
+        string? target;
+        try
+        {
+            target = bus.ReadLink(name);
+        }
+        catch (MdevException e) when (e.Errno == Errno.EINVAL)
+        {
+            throw new MdevException(MdevError.BrokenEntry, $"'{e.Path}' is no link to a device", e);
+        }
+
+        if (target is null)
+            return null;
+        string path = host.Resolve(Devices, target);
+        if (HostFiles.Name(path) != name)
+            throw Broken(name, $"leads to '{Printable.Text(target)}', which is not the device of that name");
+        return host.Files.HasDirectory(HostFiles.Parent(path)) ? At(HostFiles.Parent(path)) : throw Broken(name, $"leads to '{Printable.Text(target)}', which is not there");
+    }
+
+    private MdevException Broken(string name, string what)
+    {
+        string path = host.OnMachine($"{Devices}/{name}");
+        return new MdevException(MdevError.BrokenEntry, $"'{path}' {what}.", path);
+    }
+
+    private List<string> Names(string hostPath, Action<MdevException> report) => Entries(hostPath, report).ConvertAll(entry => entry.Name);
+
+    private List<DirectoryEntry> Entries(string hostPath, Action<MdevException> report)
+    {
+        using DirectoryHandle? directory = TryOpen(hostPath, report);
+        return directory?.Entries().ToList() ?? [];
+    }
+
+    private DirectoryHandle? TryOpen(string hostPath, Action<MdevException> report) => new AttributeReader(report).Try(() => host.Files.OpenDirectory(hostPath));
+}

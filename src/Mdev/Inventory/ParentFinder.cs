@@ -1,0 +1,52 @@
+using Mdev.Errors;
+using Mdev.Interfaces;
+using Mdev.Kernel;
+using Mdev.Model;
+
+namespace Mdev.Inventory;
+
+/// <summary>Finds the parents of a host, by whatever interface they offer devices.</summary>
+/// <param name="host">The host.</param>
+/// <param name="report">Told of every broken entry on the way; the search goes on.</param>
+internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
+{
+    /// <summary>The interfaces, those that the host does not have among them.</summary>
+    public IReadOnlyList<IDeviceInterface> Interfaces { get; } = AllInterfaces.Of(host);
+
+    /// <summary>Whether the host has any interface for such devices.</summary>
+    public bool IsSupported => Interfaces.Any(way => way.IsPresent);
+
+    /// <summary>Why the host has nothing to list, as a sentence; the subject is given.</summary>
+    public string WhyUnsupported(string subject) => $"{subject} has {string.Join(" and ", Interfaces.Select(way => way.WhyAbsent))}.";
+
+    /// <summary>What is to be added where something is not found: nothing, unless the host has no such devices at all.</summary>
+    public string Note => IsSupported ? "" : $" {WhyUnsupported("It")}";
+
+    /// <summary>Makes sure that the host has an interface for such devices.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.NotSupported"/>.</exception>
+    public void RequireSupport()
+    {
+        if (!IsSupported)
+            throw new MdevException(MdevError.NotSupported, WhyUnsupported($"Host '{host.Root}'"));
+    }
+
+    /// <summary>
+    /// The parents of these names, in natural order. One exact name costs one look-up, however many parents there are.
+    /// A name without wildcards that no parent has is reported.
+    /// </summary>
+    public IEnumerable<HostParent> Named(NameFilter names)
+    {
+        NameFilter settled = names.Settle(name => Find(name) is not null);
+        if (settled.ExactNames is { } exact)
+            return exact.Select(Find).OfType<HostParent>();
+        List<HostParent> found = All().FindAll(parent => settled.Matches(parent.Name));
+        foreach (string name in settled.Unmatched)
+            report(new MdevException(MdevError.ParentNotFound, $"No parent is named '{Printable.Text(name)}' on host '{host.Root}'.{Note}") { Name = name });
+        return found;
+    }
+
+    /// <summary>The parent of exactly this name; null when there is none.</summary>
+    public HostParent? Find(string name) => Interfaces.Select(way => way.FindParent(name, report)).FirstOrDefault(parent => parent is not null);
+
+    private List<HostParent> All() => Interfaces.SelectMany(way => way.Parents(report)).OrderBy(parent => parent.Name, NaturalOrder.Instance).ToList();
+}

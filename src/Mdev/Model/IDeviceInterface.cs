@@ -1,0 +1,145 @@
+using Mdev.Errors;
+using Mdev.Kernel;
+
+namespace Mdev.Model;
+
+/// <summary>
+/// One of the ways in which the kernel offers devices: the seam between what differs from interface to interface and everything above it.
+/// Whoever adds a way writes one folder in Interfaces, with one class of this kind and one <see cref="HostParent"/>. What is broken is reported
+/// and costs nothing else.
+/// </summary>
+internal interface IDeviceInterface
+{
+    /// <summary>Whether the host has it.</summary>
+    bool IsPresent { get; }
+
+    /// <summary>Why the host has nothing by it, as the end of a sentence about the host.</summary>
+    string WhyAbsent { get; }
+
+    /// <summary>All parents, in no order.</summary>
+    IEnumerable<HostParent> Parents(Action<MdevException> report);
+
+    /// <summary>The parent of exactly this name, by one look-up; null when there is none, or its entry is broken.</summary>
+    HostParent? FindParent(string name, Action<MdevException> report);
+
+    /// <summary>The device of this UUID, by one look-up; null when there is none.</summary>
+    /// <exception cref="MdevException">Its entry is broken, or cannot be read.</exception>
+    MdevDevice? FindDevice(Guid uuid, Action<MdevException> report);
+
+    /// <summary>Reports the entries for devices that lead to no device of these parents.</summary>
+    /// <param name="seen">The names of all devices that were read.</param>
+    /// <param name="parents">The parents whose devices were read.</param>
+    /// <param name="report">Told of each.</param>
+    /// <returns>Devices that came to light.</returns>
+    IEnumerable<MdevDevice> Strays(NameSum seen, IReadOnlyCollection<HostParent> parents, Action<MdevException> report);
+}
+
+/// <summary>
+/// A parent on a host: what it offers, what devices it has, how one is made and taken away, and what VFIO and a VM call it. It is a name and a
+/// path; every question looks anew.
+/// </summary>
+internal abstract class HostParent
+{
+    /// <summary>Its name in sysfs.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its directory as the host sees it.</summary>
+    public required string SysfsPath { get; init; }
+
+    /// <summary>By which interface it offers devices: one of <see cref="MdevInterface"/>.</summary>
+    public abstract string Interface { get; }
+
+    /// <summary>The directory of the physical device that it is, or is a function of.</summary>
+    public abstract string PhysicalPath { get; }
+
+    /// <summary>The name of that physical device.</summary>
+    public string PhysicalDevice => PhysicalPath[(PhysicalPath.LastIndexOf('/') + 1)..];
+
+    /// <summary>The functions of its physical device that are parents, itself among them.</summary>
+    public abstract IReadOnlyList<HostParent> Siblings(Action<MdevException> report);
+
+    /// <summary>The NUMA node it is attached to; null when the platform names none.</summary>
+    public abstract int? NumaNode(Action<MdevException> report);
+
+    /// <summary>What it is; null when it is gone or cannot be read.</summary>
+    public abstract MdevParent? Read(Action<MdevException> report);
+
+    /// <summary>The ids of the types it offers, in natural order.</summary>
+    public abstract IReadOnlyList<string> TypeIds(Action<MdevException> report);
+
+    /// <summary>Whether it offers exactly this type id.</summary>
+    public abstract bool Offers(string type);
+
+    /// <summary>The directory of a type as the host sees it.</summary>
+    public abstract string TypePath(string type);
+
+    /// <summary>Its types, each as soon as it is asked for.</summary>
+    public abstract IEnumerable<MdevType> Types(TypeQuery query, Action<MdevException> report, CancellationToken cancel);
+
+    /// <summary>Its types with their human names, and nothing else of them; a type without a name is left out.</summary>
+    public abstract IEnumerable<(string Type, string Name)> TypeNames(Action<MdevException> report, CancellationToken cancel);
+
+    /// <summary>How many more devices of a type it says it can make; null when it does not say.</summary>
+    public abstract int? Available(string type, Action<MdevException> report);
+
+    /// <summary>What is known of a type beside its room.</summary>
+    public abstract TypeDescription Describe(string type, Action<MdevException> report);
+
+    /// <summary>Its devices, each as soon as it is asked for.</summary>
+    public abstract IEnumerable<MdevDevice> Devices(NameFilter types, Action<MdevException> report);
+
+    /// <summary>The types of its devices, without a closer look at them.</summary>
+    public abstract IEnumerable<string> TypesInUse(Action<MdevException> report);
+
+    /// <summary>Its device of this UUID; null when there is none.</summary>
+    public abstract MdevDevice? FindDevice(Guid uuid, Action<MdevException> report);
+
+    /// <summary>Opens what is written to make a device, and writes it: one write(2).</summary>
+    /// <exception cref="MdevException">The kernel refused; what its errno means is explained.</exception>
+    public abstract void Make(string type, Guid uuid);
+
+    /// <summary>Opens what is written to take a device away. What is then removed is the device that was there at this moment.</summary>
+    /// <exception cref="MdevException">The kernel refused; its errno says how.</exception>
+    public abstract IAttributeWriter OpenRemoval(MdevDevice device);
+
+    /// <summary>What is written to take a device away.</summary>
+    public virtual string RemovalValue => "1";
+}
+
+/// <summary>A sum over names that does not depend on their order: two lists with the same count and sum hold the same names.</summary>
+internal struct NameSum
+{
+    private ulong _sum;
+
+    /// <summary>How many names were added.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Adds a name.</summary>
+    public void Add(string name)
+    {
+        ulong hash = 14695981039346656037;
+        foreach (char c in name)
+            hash = (hash ^ c) * 1099511628211;
+        _sum += hash;
+        Count++;
+    }
+
+    /// <summary>Whether the names of another sum are the same.</summary>
+    public readonly bool Equals(NameSum other) => Count == other.Count && _sum == other._sum;
+}
+
+/// <summary>Which types are asked for.</summary>
+public sealed record TypeQuery
+{
+    /// <summary>The type ids.</summary>
+    public NameFilter Types { get; init; } = new();
+
+    /// <summary>The human names.</summary>
+    public NameFilter Names { get; init; } = new();
+
+    /// <summary>The parents that offer them.</summary>
+    public NameFilter Parents { get; init; } = new();
+
+    /// <summary>Only types of which the parent can make one more.</summary>
+    public bool Available { get; init; }
+}
