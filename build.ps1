@@ -26,7 +26,7 @@ function Invoke-Native {
 }
 
 if ($Task -ne 'package') {
-    Invoke-Native dotnet build MdevPS.sln --nologo --verbosity quiet '-clp:NoSummary'
+    Invoke-Native dotnet build MdevPS.sln -c Release --nologo --verbosity quiet '-clp:NoSummary'
 }
 
 switch ($Task) {
@@ -34,7 +34,7 @@ switch ($Task) {
     'test' { Invoke-Native tests/run.sh }
     'kernel' { Invoke-Native tests/Kernel/kernel.sh }
     'package' {
-        Invoke-Native dotnet pack src/MdevPS --nologo --verbosity quiet --output out/packages
+        Invoke-Native dotnet pack src/MdevPS -c Release --nologo --verbosity quiet --output out/packages
         Get-ChildItem out/packages -Name
     }
     'docs' { & docs/update-help.ps1 }

@@ -12,13 +12,13 @@ elif dotnet tool restore >/dev/null 2>&1 && dotnet tool run pwsh -- -NoProfile -
 fi
 echo "No PowerShell: there is no pwsh on PATH, and 'dotnet tool restore' gave none. Going on with what needs none."
 
-build() { dotnet build MdevPS.sln --nologo --verbosity quiet -clp:NoSummary; }
+build() { dotnet build MdevPS.sln -c Release --nologo --verbosity quiet -clp:NoSummary; }
 case $task in
     build) build ;;
     demo) build && tests/Demo/demo.sh ;;
     test) build && tests/run.sh ;;
     kernel) build && tests/Kernel/kernel.sh ;;
-    package) dotnet pack src/MdevPS --nologo --verbosity quiet --output out/packages && ls out/packages ;;
+    package) dotnet pack src/MdevPS -c Release --nologo --verbosity quiet --output out/packages && ls out/packages ;;
     bench) build && benchmarks/bench.sh ;;
     docs) echo "The help is made by PlatyPS, which needs PowerShell." >&2 && exit 1 ;;
     *) sed -n 's/^# usage/usage/p' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;

@@ -34,6 +34,7 @@ public sealed class MdevException : Exception
         Operation = cause.Operation;
         Path = cause.Path;
         Uuid = cause.Uuid;
+        Name = cause.Name;
     }
 
     /// <summary>The cause.</summary>
@@ -50,6 +51,9 @@ public sealed class MdevException : Exception
 
     /// <summary>The device that making or removing failed for; null where the failure is not about one device.</summary>
     public Guid? Uuid { get; init; }
+
+    /// <summary>The name of the parent, type or attribute that the failure is about; null where it is not about one.</summary>
+    public string? Name { get; init; }
 
     /// <summary>The path of the file or directory concerned, on this machine (with the root in front).</summary>
     public string? Path { get; }

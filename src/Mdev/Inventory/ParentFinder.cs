@@ -41,7 +41,7 @@ internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
             return exact.Select(Find).OfType<HostParent>();
         List<HostParent> found = All().FindAll(parent => settled.Matches(parent.Name));
         foreach (string name in settled.Unmatched)
-            report(new MdevException(MdevError.ParentNotFound, $"No parent is named '{Printable.Text(name)}' on host '{host.Root}'.{Note}"));
+            report(new MdevException(MdevError.ParentNotFound, $"No parent is named '{Printable.Text(name)}' on host '{host.Root}'.{Note}") { Name = name });
         return found;
     }
 

@@ -25,7 +25,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
         foreach (MdevException missing in NotOffered(query.Types, parents))
             report(missing);
         foreach (string name in query.Names.Unmatched)
-            report(new MdevException(MdevError.TypeNotFound, $"No type that was looked at on host '{host.Root}' has the name '{Printable.Text(name)}'."));
+            report(new MdevException(MdevError.TypeNotFound, $"No type that was looked at on host '{host.Root}' has the name '{Printable.Text(name)}'.") { Name = name });
     }
 
     /// <summary>Where the types of these ids are, without a look at their files.</summary>
@@ -77,7 +77,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
         string where = looked.Count == 1 ? $"parent '{Printable.Text(looked[0].Name)}'"
             : looked.Count == all.Count ? $"host '{host.Root}'"
             : $"the {looked.Count} parents that were asked for on host '{host.Root}'";
-        return new MdevException(MdevError.TypeNotFound, $"No type '{Printable.Text(name)}' is offered by {where}.{hint}");
+        return new MdevException(MdevError.TypeNotFound, $"No type '{Printable.Text(name)}' is offered by {where}.{hint}") { Name = name };
     }
 
     // Reading an attribute is a driver's work, and one parent's need not wait for another's. Faults are told on the caller's thread, in

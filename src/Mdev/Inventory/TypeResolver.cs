@@ -40,7 +40,7 @@ public sealed class TypeResolver(HostRoot host, Action<MdevException> report)
         {
             [var only] => only,
             [] => throw new TypeReader(host, report).NotFound(idOrName, parents),
-            _ => throw new MdevException(MdevError.TypeAmbiguous, $"The name '{Printable.Text(idOrName)}' stands for several type ids: {string.Join(", ", named.Select(n => Printable.Text(n)))}."),
+            _ => throw new MdevException(MdevError.TypeAmbiguous, $"The name '{Printable.Text(idOrName)}' stands for several type ids: {string.Join(", ", named.Select(n => Printable.Text(n)))}.") { Name = idOrName },
         };
     }
 }

@@ -1,82 +1,98 @@
 using System.Collections;
 using System.Management.Automation;
+using Mdev.Inventory;
 using Mdev.Model;
 using Mdev.VirtualMachines;
+using MdevPS.Binding;
 using MdevPS.Completers;
 
 namespace MdevPS.Commands;
 
-/// <summary>Makes libvirt's XML for devices: the host device of a domain or, with -NodeDevice, what virsh nodedev-create takes.</summary>
-[Cmdlet(VerbsData.ConvertTo, Nouns.LibvirtXml, DefaultParameterSetName = "HostDevice")]
+/// <summary>
+/// Makes libvirt's XML for devices: the host device of a domain or, with -NodeDevice, what virsh nodedev-create takes. A piped object says itself what it
+/// is, also one that comes from another computer or from a file; a UUID alone is looked up on the host.
+/// </summary>
+[Cmdlet(VerbsData.ConvertTo, "MdevLibvirtXml", DefaultParameterSetName = "HostDevice")]
 [OutputType(typeof(string))]
-public sealed class ConvertToMdevLibvirtXmlCommand : VmCommand
+public sealed class ConvertToMdevLibvirtXmlCommand : MdevCommand
 {
+    private readonly GuestDevices _guest = new();
+
+    /// <summary>UUIDs of the devices.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Uuid]
+    [ArgumentCompleter(typeof(UuidCompleter))]
+    public Guid[] Uuid { get; set; } = [];
+
+    /// <summary>Which VFIO device it is, such as vfio-pci. Without it the host is asked.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Text(One = true, AllowEmpty = true)]
+    public string? DeviceApi { get; set; }
+
     /// <summary>Whether the VM shows what the device draws: On or Off. Of vfio-pci devices only.</summary>
     [Parameter(ParameterSetName = "HostDevice")]
     public MdevDisplay? Display { get; set; }
 
     /// <summary>Give the VM a boot display, so that something is seen before the guest's driver is loaded. Of vfio-pci devices only.</summary>
     [Parameter(ParameterSetName = "HostDevice")]
+    [Flag]
     public SwitchParameter RamFb { get; set; }
 
     /// <summary>The number under which an s390 guest sees the device, such as fe.0.0a12. Of vfio-ccw devices only.</summary>
     [Parameter(ParameterSetName = "HostDevice")]
-    [ValidateNotNullOrEmpty]
+    [Text(One = true)]
     public string? DeviceNumber { get; set; }
 
     /// <summary>Make a node device, from which libvirt makes the mediated device itself.</summary>
     [Parameter(ParameterSetName = "NodeDevice", Mandatory = true)]
+    [Flag]
     public SwitchParameter NodeDevice { get; set; }
 
     /// <summary>The type id of the node device. Without it and -Parent the host is asked.</summary>
     [Parameter(ParameterSetName = "NodeDevice", ValueFromPipelineByPropertyName = true)]
-    [AllowNull]
-    [AllowEmptyString]
+    [Name(typeof(MdevType), One = true, AllowEmpty = true)]
     [ArgumentCompleter(typeof(TypeCompleter))]
     public string? Type { get; set; }
 
     /// <summary>The parent of the node device.</summary>
     [Parameter(ParameterSetName = "NodeDevice", ValueFromPipelineByPropertyName = true)]
-    [AllowNull]
-    [AllowEmptyString]
+    [Name(typeof(MdevParent), One = true, AllowEmpty = true)]
     [ArgumentCompleter(typeof(ParentCompleter))]
     public string? Parent { get; set; }
 
     /// <summary>The directory of the device, from which libvirt's name of its parent is told where the parent's name is not enough.</summary>
     [Parameter(ParameterSetName = "NodeDevice", ValueFromPipelineByPropertyName = true)]
-    [AllowNull]
-    [AllowEmptyString]
+    [Text(One = true, AllowEmpty = true)]
     public string? SysfsPath { get; set; }
 
     /// <summary>Vendor attributes for libvirt to set, in the order of an ordered dictionary; several dictionaries where a name comes again.</summary>
-    [Parameter(ParameterSetName = "NodeDevice")]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ParameterSetName = "NodeDevice", ValueFromPipelineByPropertyName = true)]
+    [Pairs(AllowEmpty = true)]
     public IDictionary[]? Attribute { get; set; }
 
     /// <inheritdoc/>
-    protected override void BeginProcessing()
+    private protected override void Process()
     {
-        base.BeginProcessing();
-        if (AttributePairs.HasNoOrder(Attribute))
-            WriteWarning(AttributePairs.NoOrder);
+        if (PairsAttribute.HasNoOrder(Attribute))
+            Session.WarnOnce(PairsAttribute.NoOrder);
+        Session.ForEach(Uuid, Convert);
     }
 
-    /// <inheritdoc/>
-    protected override void Convert(Guid uuid)
+    private void Convert(Guid uuid)
     {
         if (NodeDevice)
         {
-            WriteObject(LibvirtXml.NodeDevice(Node(uuid), AttributePairs.Of(Attribute)));
+            WriteObject(LibvirtXml.NodeDevice(Node(uuid), PairsAttribute.Values(Attribute)));
             return;
         }
 
         CcwDeviceNumber? number = DeviceNumber is null ? null : CcwDeviceNumber.Parse(DeviceNumber);
-        VmDevice device = VmDevice.Of(Described(uuid), id: null, Display, RamFb, number);
-        Count(device);
+        VmDevice device = VmDevice.Of(GuestDevices.Described(uuid, DeviceApi, LookUp), id: null, Display, RamFb, number);
+        _guest.Add(device);
         WriteObject(LibvirtXml.HostDevice(device));
     }
 
-    private MdevDevice Node(Guid uuid) => string.IsNullOrEmpty(Type) || string.IsNullOrEmpty(Parent) ? LookUp(uuid) : new MdevDevice
+    private MdevDevice Node(Guid uuid) => Type is null || Parent is null ? LookUp(uuid) : new MdevDevice
     {
         Uuid = uuid,
         Type = Type,
@@ -87,4 +103,6 @@ public sealed class ConvertToMdevLibvirtXmlCommand : VmCommand
         SysfsPath = SysfsPath ?? "",
         Root = "",
     };
+
+    private MdevDevice LookUp(Guid uuid) => new DeviceReader(OpenHost(), e => Session.Report(e, uuid)).Get(uuid);
 }

@@ -1,73 +1,76 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Model;
 using Mdev.Vfio;
+using MdevPS.Binding;
 using MdevPS.Completers;
 
 namespace MdevPS.Commands;
 
 /// <summary>Gets mediated devices and, where it is asked for, who uses them.</summary>
-[Cmdlet(VerbsCommon.Get, Nouns.Device, DefaultParameterSetName = "All")]
+[Cmdlet(VerbsCommon.Get, "MdevDevice", DefaultParameterSetName = "All")]
 [OutputType(typeof(MdevDevice))]
 public sealed class GetMdevDeviceCommand : MdevCommand
 {
     private UserScan? _scan;
     private HostRoot? _scanned;
-    private bool _hasWarned;
 
     /// <summary>UUIDs of devices.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [UuidOf]
+    [Uuid]
     [ArgumentCompleter(typeof(UuidCompleter))]
     public Guid[]? Uuid { get; set; }
 
     /// <summary>Only devices of these parents; wildcards are allowed.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    [NameOf(typeof(MdevParent))]
+    [Name(typeof(MdevParent))]
     [ArgumentCompleter(typeof(ParentCompleter))]
     public string[]? Parent { get; set; }
 
     /// <summary>Only devices of these type ids; wildcards are allowed.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
-    [NameOf(typeof(MdevType))]
+    [Name(typeof(MdevType), AllowEmpty = true)]
     [ArgumentCompleter(typeof(TypeCompleter))]
     public string[]? Type { get; set; }
 
     /// <summary>Look who holds the devices open. Needs the right to look into all processes of the host; devices stay without Users where it is missing.</summary>
     [Parameter]
+    [Flag]
     public SwitchParameter IncludeUser { get; set; }
 
     /// <summary>Only devices that a process holds open.</summary>
     [Parameter(ParameterSetName = "InUse", Mandatory = true)]
+    [Flag]
     public SwitchParameter InUse { get; set; }
 
     /// <summary>Only devices that no process holds open. One of which that cannot be known is left out.</summary>
     [Parameter(ParameterSetName = "Unused", Mandatory = true)]
+    [Flag]
     public SwitchParameter Unused { get; set; }
 
     /// <inheritdoc/>
-    protected override object? Target => Uuid is { Length: > 0 } ? Uuid : Parent ?? Type;
-
-    /// <inheritdoc/>
-    protected override void ProcessHost(HostRoot host)
+    private protected override void Process()
     {
-        TellIfUnsupported(host);
-        IEnumerable<MdevDevice> devices = new DeviceReader(host, Report).Read(new DeviceQuery
+        // A device that is being removed has no type any more, and is named by its UUID. Without one the type has got lost.
+        if (Type is [] && Uuid is null)
+            throw new MdevException(MdevError.InvalidArgument, "The type of the piped object is empty, and it has no UUID, so that it does not say which devices are meant.");
+        HostRoot host = OpenHost();
+        Session.TellIfUnsupported(host);
+        IEnumerable<MdevDevice> devices = new DeviceReader(host, Session.Report).Read(new DeviceQuery
         {
             Uuids = Uuid ?? [],
             Parents = NamePatterns.Filter(Parent),
             Types = NamePatterns.Filter(Type),
         });
         if (IncludeUser || InUse || Unused)
-            WriteEach(WithUsers(devices, host).Select(UserView.Of));
+            Session.Write(WithUsers(devices, host).Select(HostSession.WithUsers));
         else
-            WriteEach(devices);
+            Session.Write(devices);
     }
 
     private IEnumerable<MdevDevice> WithUsers(IEnumerable<MdevDevice> devices, HostRoot host)
@@ -76,12 +79,8 @@ public sealed class GetMdevDeviceCommand : MdevCommand
         {
             UserScan scan = Scan(host);
             MdevDevice device = listed with { Users = scan.UsersOf(listed) };
-            if (device.Users is null && !_hasWarned)
-            {
-                WriteWarning(Printable.Text($"Who uses some devices of host '{host.Root}' is unknown: {scan.Blind ?? "their holders cannot be told"}. Their Users are null."));
-                _hasWarned = true;
-            }
-
+            if (device.Users is null)
+                Session.WarnOnce($"Who uses some devices of host '{host.Root}' is unknown: {scan.Blind ?? "their holders cannot be told"}. Their Users are null.");
             if ((!InUse && !Unused) || (InUse && device.Users is { Length: > 0 }) || (Unused && device.Users is { Length: 0 }))
                 yield return device;
         }
@@ -91,7 +90,7 @@ public sealed class GetMdevDeviceCommand : MdevCommand
     private UserScan Scan(HostRoot host)
     {
         if (_scan is null || _scanned != host)
-            (_scan, _scanned) = (UserScan.Of(host, StopToken), host);
+            (_scan, _scanned) = (UserScan.Of(host, Session.StopToken), host);
         return _scan;
     }
 }

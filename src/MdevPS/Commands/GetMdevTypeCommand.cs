@@ -3,55 +3,53 @@ using Mdev;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Model;
+using MdevPS.Binding;
 using MdevPS.Completers;
 
 namespace MdevPS.Commands;
 
 /// <summary>Gets the types of mediated devices that parents can make.</summary>
-[Cmdlet(VerbsCommon.Get, Nouns.Type)]
+[Cmdlet(VerbsCommon.Get, "MdevType")]
 [OutputType(typeof(MdevType))]
 public sealed class GetMdevTypeCommand : MdevCommand
 {
     /// <summary>Type ids; wildcards are allowed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    [NameOf(typeof(MdevType))]
+    [Name(typeof(MdevType))]
     [ArgumentCompleter(typeof(TypeCompleter))]
     public string[]? Type { get; set; }
 
     /// <summary>Human names of types; wildcards are allowed. Never taken from the pipeline, because most objects have a Name.</summary>
     [Parameter]
-    [ValidateNotNullOrEmpty]
     [SupportsWildcards]
+    [Text]
     [ArgumentCompleter(typeof(TypeNameCompleter))]
     public string[]? Name { get; set; }
 
     /// <summary>Only types of these parents; wildcards are allowed.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
     [SupportsWildcards]
-    [NameOf(typeof(MdevParent))]
+    [Name(typeof(MdevParent))]
     [ArgumentCompleter(typeof(ParentCompleter))]
     public string[]? Parent { get; set; }
 
     /// <summary>Only types of which the parent can make at least one more.</summary>
     [Parameter]
+    [Flag]
     public SwitchParameter Available { get; set; }
 
     /// <inheritdoc/>
-    protected override object? Target => Type ?? Name ?? Parent;
-
-    /// <inheritdoc/>
-    protected override void ProcessHost(HostRoot host)
+    private protected override void Process()
     {
-        TellIfUnsupported(host);
-        WriteEach(new TypeReader(host, Report).Read(new TypeQuery
+        HostRoot host = OpenHost();
+        Session.TellIfUnsupported(host);
+        Session.Write(new TypeReader(host, Session.Report).Read(new TypeQuery
         {
             Types = NamePatterns.Filter(Type),
             Names = NamePatterns.Filter(Name),
             Parents = NamePatterns.Filter(Parent),
             Available = Available,
-        }, StopToken));
+        }, Session.StopToken));
     }
 }

@@ -4,29 +4,30 @@ using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Vfio;
+using MdevPS.Binding;
 using MdevPS.Completers;
 
 namespace MdevPS.Commands;
 
 /// <summary>Gets what VFIO itself says of devices. It opens each for that moment, so a device has to be named.</summary>
-[Cmdlet(VerbsCommon.Get, Nouns.VfioInfo)]
+[Cmdlet(VerbsCommon.Get, "MdevVfioInfo")]
 [OutputType(typeof(MdevVfioInfo))]
 public sealed class GetMdevVfioInfoCommand : MdevCommand
 {
     /// <summary>UUIDs of devices that nobody has open.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [UuidOf]
+    [Uuid]
     [ArgumentCompleter(typeof(UuidCompleter))]
     public Guid[] Uuid { get; set; } = [];
 
     /// <inheritdoc/>
-    protected override object? Target => Uuid;
-
-    /// <inheritdoc/>
-    protected override void ProcessHost(HostRoot host) => ForEach(Uuid, uuid =>
+    private protected override void Process()
     {
-        void ReportOne(MdevException e) => Report(e, uuid);
-        WriteObject(new VfioReader(host, ReportOne).Read(new DeviceReader(host, ReportOne).Get(uuid)));
-    });
+        HostRoot host = OpenHost();
+        Session.ForEach(Uuid, uuid =>
+        {
+            void Report(MdevException e) => Session.Report(e, uuid);
+            WriteObject(new VfioReader(host, Report).Read(new DeviceReader(host, Report).Get(uuid)));
+        });
+    }
 }

@@ -1,32 +1,97 @@
+using System.Collections;
 using System.Management.Automation;
 using Mdev;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
 using Mdev.Model;
 using Mdev.Placement;
+using MdevPS.Binding;
+using MdevPS.Completers;
 
 namespace MdevPS.Commands;
 
 /// <summary>Makes mediated devices of a type, on whichever parent suits best or on the one that is named.</summary>
-[Cmdlet(VerbsCommon.New, Nouns.Device, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[Cmdlet(VerbsCommon.New, "MdevDevice", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(MdevDevice))]
-public sealed class NewMdevDeviceCommand : PlacingCommand
+public sealed class NewMdevDeviceCommand : MdevCommand, IPlacingCommand
 {
-    /// <inheritdoc/>
-    protected override void BeginProcessing()
-    {
-        base.BeginProcessing();
-        if (AttributePairs.HasNoOrder(Attribute))
-            WriteWarning(AttributePairs.NoOrder);
-    }
+    private readonly PlacingArguments _arguments;
+
+    /// <summary>Makes the cmdlet.</summary>
+    public NewMdevDeviceCommand() => _arguments = new PlacingArguments(Session, this);
+
+    /// <summary>The type id, or a human name that stands for exactly one type id.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Name(typeof(MdevType), One = true)]
+    [ArgumentCompleter(typeof(TypeCompleter))]
+    public string Type { get; set; } = "";
+
+    /// <summary>The parents to choose from; wildcards are allowed. Without it every parent that offers the type is considered.</summary>
+    [Parameter(Position = 1, ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [Name(typeof(MdevParent))]
+    [ArgumentCompleter(typeof(ParentCompleter))]
+    public string[]? Parent { get; set; }
+
+    /// <summary>The UUIDs of the new devices, one device each. Without it they are made up.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Uuid]
+    public Guid[]? Uuid { get; set; }
+
+    /// <summary>How many devices, for each record of the pipeline.</summary>
+    [Parameter]
+    [Number]
+    [ValidateRange(1, 65536)]
+    public int Count { get; set; } = 1;
+
+    /// <summary>Whether to spread devices over the physical devices or to fill one after the other.</summary>
+    [Parameter]
+    public PlacementPolicy Placement { get; set; } = PlacementPolicy.Spread;
+
+    /// <summary>The NUMA node to prefer.</summary>
+    [Parameter]
+    [Number]
+    [ValidateRange(0, int.MaxValue)]
+    public int? NumaNode { get; set; }
+
+    /// <summary>Accept no other NUMA node than the one given by -NumaNode.</summary>
+    [Parameter]
+    [Flag]
+    public SwitchParameter StrictNuma { get; set; }
+
+    /// <summary>
+    /// Vendor attributes to give to each new device, in the order of an [ordered] dictionary, or as objects with a Name and a Value. Where a name comes more
+    /// than once, several dictionaries: @{ a = 1 }, @{ b = 2 }, @{ a = 3 }. A device that cannot have one of them is removed again.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Pairs(AllowEmpty = true)]
+    public IDictionary[]? Attribute { get; set; }
+
+    /// <summary>
+    /// Hand out devices of the type that nobody has open before making new ones, each at most once. Another caller may take the same device at
+    /// the same moment, and the device of a VM that is shut down looks free.
+    /// </summary>
+    [Parameter]
+    [Flag]
+    public SwitchParameter Reuse { get; set; }
+
+    /// <summary>None when not all can be made.</summary>
+    [Parameter]
+    [Flag]
+    public SwitchParameter AllOrNothing { get; set; }
 
     /// <inheritdoc/>
-    protected override void Place(HostRoot host, CreateRequest request) =>
-        WriteEach(new DeviceAllocator(host, ReportOne, Decide, IdleOf(host)).Make(request, StopToken));
+    private protected override void Process()
+    {
+        HostRoot host = OpenHost();
+        if (PairsAttribute.HasNoOrder(Attribute))
+            Session.WarnOnce(PairsAttribute.NoOrder);
+        Session.Write(new DeviceAllocator(host, _arguments.Report, Decide, _arguments.IdleOf(host)).Make(_arguments.Request(host), Session.StopToken));
+    }
 
     private Decision Decide(MdevPlacement placement, Guid uuid)
     {
-        string name = Uuid is { Length: > 0 } ? $" {uuid}" : "";
+        string name = Uuid is null ? "" : $" {uuid}";
         string what = Printable.Text(placement.Reuses is null
             ? $"Make mediated device{name} of type {placement.Type} on {placement.Parent}: {placement.Reason}."
             : $"Hand out mediated device {uuid} of type {placement.Type} on {placement.Parent} again: nobody has it open.");

@@ -6,21 +6,21 @@ using Mdev.Kernel;
 using Mdev.Lifecycle;
 using Mdev.Model;
 using Mdev.Vfio;
+using MdevPS.Binding;
 using MdevPS.Completers;
 
 namespace MdevPS.Commands;
 
 /// <summary>Removes mediated devices, and one that somebody has open only when told so.</summary>
-[Cmdlet(VerbsCommon.Remove, Nouns.Device, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[Cmdlet(VerbsCommon.Remove, "MdevDevice", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MdevDevice))]
-public sealed class RemoveMdevDeviceCommand : ChangingCommand
+public sealed class RemoveMdevDeviceCommand : MdevCommand
 {
     private readonly List<(HostRoot Host, MdevDevice Device)> _waiting = [];
 
     /// <summary>UUIDs of the devices.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
-    [UuidOf]
+    [Uuid]
     [ArgumentCompleter(typeof(UuidCompleter))]
     public Guid[] Uuid { get; set; } = [];
 
@@ -29,22 +29,22 @@ public sealed class RemoveMdevDeviceCommand : ChangingCommand
     /// is let go. Such a removal cannot be taken back.
     /// </summary>
     [Parameter]
+    [Flag]
     public SwitchParameter EvenIfInUse { get; set; }
 
     /// <summary>How many seconds to wait for devices that are in use, before they are reported as being removed.</summary>
     [Parameter]
+    [Number]
     [ValidateRange(0, 86400)]
     public int TimeoutSec { get; set; } = 5;
 
     /// <inheritdoc/>
-    protected override object? Target => Uuid;
-
-    /// <inheritdoc/>
-    protected override void Change(HostRoot host)
+    private protected override void Process()
     {
-        if (!EvenIfInUse && MyInvocation.BoundParameters.ContainsKey(nameof(TimeoutSec)))
+        if (!EvenIfInUse && Session.IsArgument(nameof(TimeoutSec)))
             throw new MdevException(MdevError.InvalidArgument, "-TimeoutSec says how long to wait for devices in use, and those are refused at once without -EvenIfInUse. Give -EvenIfInUse too, or leave -TimeoutSec out.");
-        ForEach(Uuid, uuid => RemoveOne(host, uuid));
+        HostRoot host = OpenHost();
+        Session.ForEach(Uuid, uuid => RemoveOne(host, uuid));
     }
 
     /// <summary>Waits for the removals that could not be ended at once, for all of them together.</summary>
@@ -55,13 +55,13 @@ public sealed class RemoveMdevDeviceCommand : ChangingCommand
         foreach ((HostRoot host, MdevDevice device) in _waiting)
         {
             var left = TimeSpan.FromMilliseconds(Math.Max(0, limit.TotalMilliseconds - (Environment.TickCount64 - start)));
-            ForEach([device.Uuid], _ => WaitFor(host, device, left));
+            Session.ForEach([device.Uuid], _ => WaitFor(host, device, left));
         }
     }
 
     private void RemoveOne(HostRoot host, Guid uuid)
     {
-        MdevDevice device = new DeviceReader(host, e => Report(e, uuid)).Get(uuid);
+        MdevDevice device = new DeviceReader(host, e => Session.Report(e, uuid)).Get(uuid);
         string what = device.Type is null ? $"{uuid} (on {device.Parent}, being removed)" : $"{uuid} ({device.Type} on {device.Parent})";
         if (!ShouldProcess(Printable.Text(what), EvenIfInUse ? "Remove mediated device even if in use" : "Remove mediated device"))
             return;
@@ -74,12 +74,12 @@ public sealed class RemoveMdevDeviceCommand : ChangingCommand
 
     private void WaitFor(HostRoot host, MdevDevice device, TimeSpan limit)
     {
-        MdevDevice? now = Remover(host, device.Uuid).WaitFor(device, limit, StopToken);
-        if (now is null || StopToken.IsCancellationRequested)
+        MdevDevice? now = Remover(host, device.Uuid).WaitFor(device, limit, Session.StopToken);
+        if (now is null || Session.StopToken.IsCancellationRequested)
             return;
-        WriteWarning($"Device {now.Uuid} is still open: its removal waits in the kernel until it is let go by {UserScan.Holders(now.Users)}.");
-        WriteObject(UserView.Of(now));
+        Session.Warn($"Device {now.Uuid} is still open: its removal waits in the kernel until it is let go by {UserScan.Holders(now.Users)}.");
+        WriteObject(HostSession.WithUsers(now));
     }
 
-    private DeviceRemover Remover(HostRoot host, Guid uuid) => new(host, e => Report(e, uuid));
+    private DeviceRemover Remover(HostRoot host, Guid uuid) => new(host, e => Session.Report(e, uuid));
 }

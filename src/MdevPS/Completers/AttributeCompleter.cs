@@ -11,15 +11,10 @@ public sealed class AttributeCompleter : HostCompleter
 {
     private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound)
     {
-        var owners = new AttributeOwners { Uuids = Uuids(bound["Uuid"]), Types = Typed(bound, "Type"), Parents = Typed(bound, "Parent") };
+        var owners = new AttributeOwners { Uuids = Uuids(bound), Types = Names(bound, "Type", typeof(MdevType)), Parents = Names(bound, "Parent", typeof(MdevParent)) };
         return owners.On(host, Ignore)
             .SelectMany(owner => new VendorAttributes(host, Ignore).Read(owner, new NameFilter()))
             .GroupBy(attribute => attribute.Name)
             .Select(g => (g.Key, g.First() is var first && first.Value is null ? $"{first.Access}" : $"{first.Access}: {first.Value}"));
     }
-
-    private static Guid[] Uuids(object? typed) => (typed as object[] ?? [typed!])
-        .Select(item => Guid.TryParse($"{item}", out Guid uuid) ? uuid : Guid.Empty)
-        .Where(uuid => uuid != Guid.Empty)
-        .ToArray();
 }

@@ -5,6 +5,7 @@ using Mdev;
 using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Model;
+using MdevPS.Binding;
 
 namespace MdevPS.Completers;
 
@@ -18,38 +19,39 @@ public abstract class HostCompleter : IArgumentCompleter
         string typed = Quoting.Unquote(wordToComplete);
         try
         {
-            HostRoot host = HostOpener.Open(Path(fakeBoundParameters["Root"] as string));
+            HostRoot host = HostOpener.Open(Path(fakeBoundParameters["Root"]));
             return Candidates(host, fakeBoundParameters)
                 .Where(candidate => candidate.Name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
                 .Select(candidate => new CompletionResult(Quoting.Quote(candidate.Name), Printable.Text(candidate.Name), CompletionResultType.ParameterValue, Printable.Text(candidate.ToolTip)))
                 .ToList();
         }
-        catch (MdevException)
+        catch (Exception e) when (e is MdevException or ArgumentTransformationMetadataException)
         {
+            // A host that is not there, or a key that the cmdlet would refuse as well.
             return [];
         }
     }
 
-    // A relative path counts from PowerShell's location, for which a completer has to ask.
-    private static string? Path(string? typed)
+    private static string? Path(object? typed)
     {
-        if (typed is null || System.IO.Path.IsPathRooted(typed))
-            return typed;
+        if (typed is null)
+            return null;
+        // The location, the home directory and the drives are those of the session, for which a completer has to ask.
         using PowerShell here = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        PathInfo location = here.AddCommand("Get-Location").AddParameter("PSProvider", "FileSystem").Invoke<PathInfo>().Single();
-        return System.IO.Path.Combine(location.ProviderPath, typed);
+        EngineIntrinsics session = here.AddScript("$ExecutionContext").Invoke<EngineIntrinsics>().Single();
+        return FilePath.Of(session.SessionState.Path, (string)new RootAttribute().Transform(session, typed));
     }
 
     /// <summary>What could be meant, with a line that tells the choices apart.</summary>
     private protected abstract IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound);
 
-    /// <summary>The filter that an argument typed before makes; everything when there is none.</summary>
-    private protected static NameFilter Typed(IDictionary bound, string parameter) => Commands.NamePatterns.Filter(bound[parameter] switch
-    {
-        string text => [text],
-        object[] several => several.Select(item => $"{item}").ToArray(),
-        _ => null,
-    });
+    /// <summary>The filter that an argument typed before makes; everything where there is none.</summary>
+    private protected static NameFilter Names(IDictionary bound, string parameter, Type kind) => NamePatterns.Filter(List<string>(new NameAttribute(kind), bound[parameter]));
+
+    /// <summary>The UUIDs typed before.</summary>
+    private protected static Guid[] Uuids(IDictionary bound) => List<Guid>(new UuidAttribute(), bound["Uuid"]) ?? [];
+
+    private static T[]? List<T>(StrictAttribute key, object? typed) => typed is null ? null : ((object[])key.Transform(null!, typed)).Cast<T>().ToArray();
 
     /// <summary>Completion has nowhere to tell what is broken.</summary>
     private protected static void Ignore(MdevException exception) => _ = exception;

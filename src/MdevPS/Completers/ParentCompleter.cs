@@ -11,7 +11,7 @@ public sealed class ParentCompleter : HostCompleter
 {
     private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound)
     {
-        NameFilter types = Typed(bound, "Type");
+        NameFilter types = Names(bound, "Type", typeof(MdevType));
         return types.IsAll
             ? new ParentReader(host, Ignore).Read(new NameFilter()).Select(p => (p.Parent, $"{p.Driver ?? p.Subsystem ?? "no driver"}, {p.DeviceCount} devices, {p.Types.Length} types"))
             : new TypeReader(host, Ignore).Read(new TypeQuery { Types = types })

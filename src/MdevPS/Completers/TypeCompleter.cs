@@ -10,7 +10,7 @@ namespace MdevPS.Completers;
 public sealed class TypeCompleter : HostCompleter
 {
     private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound) =>
-        new TypeReader(host, Ignore).Read(new TypeQuery { Parents = Typed(bound, "Parent") })
+        new TypeReader(host, Ignore).Read(new TypeQuery { Parents = Names(bound, "Parent", typeof(MdevParent)) })
             .GroupBy(t => t.Type)
             .Select(g => (g.Key, $"{g.First().Name ?? g.Key}: {Left(g.ToList())}"));
 

@@ -10,7 +10,7 @@ namespace MdevPS.Completers;
 public sealed class TypeNameCompleter : HostCompleter
 {
     private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound) =>
-        new TypeReader(host, Ignore).Read(new TypeQuery { Parents = Typed(bound, "Parent"), Types = Typed(bound, "Type") })
+        new TypeReader(host, Ignore).Read(new TypeQuery { Parents = Names(bound, "Parent", typeof(MdevParent)), Types = Names(bound, "Type", typeof(MdevType)) })
             .Where(t => t.Name is not null)
             .GroupBy(t => t.Name!)
             .Select(g => (g.Key, string.Join(", ", g.Select(t => t.Type).Distinct())));

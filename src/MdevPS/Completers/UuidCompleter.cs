@@ -2,6 +2,7 @@ using System.Collections;
 using Mdev;
 using Mdev.Inventory;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace MdevPS.Completers;
 
@@ -9,6 +10,6 @@ namespace MdevPS.Completers;
 public sealed class UuidCompleter : HostCompleter
 {
     private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound) =>
-        new DeviceReader(host, Ignore).Read(new DeviceQuery { Parents = Typed(bound, "Parent"), Types = Typed(bound, "Type") })
+        new DeviceReader(host, Ignore).Read(new DeviceQuery { Parents = Names(bound, "Parent", typeof(MdevParent)), Types = Names(bound, "Type", typeof(MdevType)) })
             .Select(d => (d.Uuid.ToString(), $"{d.Type} on {d.Parent}, {d.State}"));
 }

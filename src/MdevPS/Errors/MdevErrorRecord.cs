@@ -11,10 +11,13 @@ internal static class MdevErrorRecord
     public static ErrorRecord Of(MdevException exception, object? target)
     {
         string message = exception.Message.EndsWith('.') ? exception.Message : exception.Message + ".";
-        return new ErrorRecord(exception, "Mdev" + exception.Error, Category(exception.Error), target)
+        var record = new ErrorRecord(exception, "Mdev" + exception.Error, Category(exception.Error), target)
         {
             ErrorDetails = new ErrorDetails(Printable.Text($"{message} {NextStep(exception.Error)}")),
         };
+        // Some views of errors show the target too.
+        record.CategoryInfo.TargetName = Printable.Text(target);
+        return record;
     }
 
     private static ErrorCategory Category(MdevError error) => error switch

@@ -1,0 +1,173 @@
+using System.Management.Automation;
+using System.Reflection;
+using Mdev;
+using Mdev.Errors;
+using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Model;
+using MdevPS.Errors;
+
+namespace MdevPS.Binding;
+
+/// <summary>
+/// What a cmdlet has to work on hosts with: it takes the records of the pipeline one by one, opens their host, tells what happens, and stops.
+/// </summary>
+/// <param name="cmdlet">The cmdlet.</param>
+internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly bool _changes = cmdlet.GetType().GetCustomAttribute<CmdletAttribute>() is { SupportsShouldProcess: true };
+    private readonly HashSet<string> _warned = [];
+    private readonly PipedInput _input = new(cmdlet);
+    private HostRoot? _host;
+    private string? _hostRoot;
+
+    /// <summary>Cancelled as soon as the pipeline is stopped.</summary>
+    public CancellationToken StopToken => _stop.Token;
+
+    /// <summary>Whether the record is a vendor attribute that was piped.</summary>
+    public bool IsAttribute => _input.IsAttribute;
+
+    /// <summary>Whether a parameter was given as an argument. What objects bring is not known before their turn.</summary>
+    public bool IsArgument(string parameter) => _input.IsArgument(parameter);
+
+    /// <summary>Looks at the arguments. A variable that is empty by mistake must not mean everything, and ends the cmdlet.</summary>
+    public void Begin()
+    {
+        foreach ((string name, object? value) in cmdlet.MyInvocation.BoundParameters)
+        {
+            if (value is null or string { Length: 0 } or Array { Length: 0 })
+                cmdlet.ThrowTerminatingError(MdevErrorRecord.Of(new MdevException(MdevError.InvalidArgument, $"-{name} was given, and what was given is empty."), value));
+        }
+
+        _input.Begin();
+    }
+
+    /// <summary>
+    /// Does the work of one record; what it throws becomes an error record, and the next one goes on. A cmdlet that changes something does nothing for an
+    /// object of another computer.
+    /// </summary>
+    public void Record(Action work) => Try(null, () =>
+    {
+        _input.Next();
+        if (_changes)
+            RequireThisComputer();
+        work();
+    });
+
+    /// <summary>Does the same to each of several; what fails for one becomes an error record about it, and the next one goes on.</summary>
+    public void ForEach<T>(IEnumerable<T> items, Action<T> work)
+    {
+        foreach (T item in items)
+        {
+            if (StopToken.IsCancellationRequested)
+                return;
+            Try(item, () => work(item));
+        }
+    }
+
+    /// <summary>Makes sure that the object of the record was listed on this computer.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.OtherComputer"/>.</exception>
+    public void RequireThisComputer() => Computer.RequireThis(_input.ComputerName);
+
+    /// <summary>The host of the record. A pipeline of many records is mostly about one.</summary>
+    /// <param name="root">Its root as it was given; null for the default host.</param>
+    /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>.</exception>
+    public HostRoot Open(string? root)
+    {
+        if (_host is null || _hostRoot != root)
+        {
+            _host = HostOpener.Open(root is null ? null : FilePath.Of(cmdlet.SessionState.Path, root), Verbose);
+            _hostRoot = root;
+        }
+
+        return _host;
+    }
+
+    /// <summary>Tells an error that does not end anything, about what the exception itself names.</summary>
+    public void Report(MdevException exception) => Report(exception, null);
+
+    /// <summary>Tells an error that does not end anything.</summary>
+    /// <param name="exception">The error.</param>
+    /// <param name="about">The one thing that it is about; null for what the exception itself names or else the record.</param>
+    public void Report(MdevException exception, object? about) =>
+        cmdlet.WriteError(MdevErrorRecord.Of(exception, about ?? exception.Path ?? exception.Name ?? (object?)exception.Uuid ?? _input.Value ?? _host?.Root));
+
+    /// <summary>Writes objects to the pipeline one by one until it is stopped.</summary>
+    public void Write<T>(IEnumerable<T> objects)
+    {
+        foreach (T item in objects)
+        {
+            if (StopToken.IsCancellationRequested)
+                return;
+            cmdlet.WriteObject(item);
+        }
+    }
+
+    /// <summary>A device as it is shown with those who use it.</summary>
+    public static PSObject WithUsers(MdevDevice device)
+    {
+        var shown = new PSObject(device);
+        shown.TypeNames.Insert(0, $"{typeof(MdevDevice)}#IncludeUser");
+        return shown;
+    }
+
+    /// <summary>Warns.</summary>
+    public void Warn(string text) => cmdlet.WriteWarning(Printable.Text(text));
+
+    /// <summary>Warns, and not again of the same.</summary>
+    public void WarnOnce(string text)
+    {
+        if (_warned.Add(text))
+            Warn(text);
+    }
+
+    /// <summary>Says something with -Verbose. After a stop the engine would end what is being done at the next word, and that has to come to its own end.</summary>
+    public void Verbose(string text)
+    {
+        if (!StopToken.IsCancellationRequested)
+            cmdlet.WriteVerbose(Printable.Text(text));
+    }
+
+    /// <summary>Says with -Verbose why a list is empty, where the host has no mediated devices at all. Listing such a host is no error.</summary>
+    public void TellIfUnsupported(HostRoot host)
+    {
+        if (new ParentReader(host, Report).WhyUnsupported is { } why)
+            Verbose(why);
+    }
+
+    /// <summary>Ends what is being done.</summary>
+    public void Stop()
+    {
+        try
+        {
+            _stop.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Ctrl+C came while the pipeline was already being taken down.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _stop.Dispose();
+
+    /// <summary>Does a piece of work; what it throws becomes an error record.</summary>
+    /// <param name="about">The one thing that the work is about; null for what the exception itself names or else the record.</param>
+    /// <param name="work">The work.</param>
+    public void Try(object? about, Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (MdevException e)
+        {
+            Report(e, about);
+        }
+        catch (OperationCanceledException) when (StopToken.IsCancellationRequested)
+        {
+            // Ctrl+C.
+        }
+    }
+}

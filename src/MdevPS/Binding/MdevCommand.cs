@@ -1,0 +1,45 @@
+using System.Management.Automation;
+using Mdev;
+using Mdev.Errors;
+using Mdev.Kernel;
+
+namespace MdevPS.Binding;
+
+/// <summary>A cmdlet that works on the host of -Root.</summary>
+public abstract class MdevCommand : PSCmdlet, IDisposable
+{
+    private protected MdevCommand() => Session = new HostSession(this);
+
+    /// <summary>
+    /// The root directory of the host: a simulated one, a container's view of its host, a mounted image. Without it the one in
+    /// the environment variable MDEVPS_ROOT is meant and, where that is not set, this machine.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Root]
+    public string? Root { get; set; }
+
+    private protected HostSession Session { get; }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Session.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => Session.Begin();
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Session.Record(Process);
+
+    /// <inheritdoc/>
+    protected sealed override void StopProcessing() => Session.Stop();
+
+    /// <summary>Does the work of one record.</summary>
+    private protected abstract void Process();
+
+    /// <summary>The host of the record.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>.</exception>
+    private protected HostRoot OpenHost() => Session.Open(Root);
+}
