@@ -43,7 +43,7 @@ Describe 'A name that is not there' -Tag Simulation -Skip:$isKernel {
     }
 
     It 'is refused before anything else when it is no UUID' {
-        { Remove-MdevDevice not-a-uuid } | Should -Throw -ErrorId 'CannotConvertArgumentNoMessage,*'
+        { Remove-MdevDevice not-a-uuid } | Should -Throw -ErrorId 'ParameterArgumentTransformationError,*' -ExpectedMessage "*'not-a-uuid' is no UUID*"
     }
 }
 
