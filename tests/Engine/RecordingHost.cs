@@ -85,7 +85,8 @@ internal sealed class RecordingHost : PSHost
 
         public override void WriteLine(string value)
         {
-            string line = _line.Append(value).ToString().TrimEnd();
+            // The engine resets the colours behind every column, whatever the host can show.
+            string line = _line.Append(value).Replace("\x1b[0m", "").ToString().TrimEnd();
             _line.Clear();
             host.Lines.AddRange(line.Split('\n'));
             host.Screen.AddRange(line.Split('\n'));
