@@ -5,9 +5,3 @@ internal sealed class KernelOnlyFactAttribute : FactAttribute
 {
     public KernelOnlyFactAttribute(string why) => Skip = World.IsKernel ? null : $"Only on the real kernel: {why}";
 }
-
-/// <summary>A test about the rights of others, for which one has to be root oneself.</summary>
-internal sealed class RootFactAttribute : FactAttribute
-{
-    public RootFactAttribute() => Skip = Environment.UserName == "root" ? null : "Needs root.";
-}

@@ -38,3 +38,9 @@ internal static partial class Nobody
     [LibraryImport("libc")]
     private static partial int setfsgid(uint id);
 }
+
+/// <summary>A test about the rights of others, for which one has to be root oneself.</summary>
+internal sealed class RootFactAttribute : FactAttribute
+{
+    public RootFactAttribute() => Skip = Environment.UserName == "root" ? null : "Needs root.";
+}
