@@ -61,11 +61,16 @@ public abstract class CmdletTest : IDisposable
     protected static PSObject Deserialized(PSObject value) => (PSObject)PSSerializer.Deserialize(PSSerializer.Serialize(value, 3));
 
     /// <summary>Everything below a directory, to the byte, for "nothing was changed".</summary>
-    protected static string Snapshot(string root) => string.Join('\n', new DirectoryInfo(root)
-        .EnumerateFileSystemInfos("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None })
-        .Where(entry => !entry.FullName.Contains("/.mdevps-", StringComparison.Ordinal))
-        .Select(entry => $"{entry.FullName} {entry.LinkTarget} {(entry.LinkTarget is null ? entry.UnixFileMode : 0)} {(entry is FileInfo { LinkTarget: null } ? System.Convert.ToHexString(File.ReadAllBytes(entry.FullName)) : "")}")
-        .Order(StringComparer.Ordinal));
+    protected static string Snapshot(string root) => string.Join('\n', Entries(new DirectoryInfo(root)).Order(StringComparer.Ordinal));
+
+    // .NET would go round and round in the links of a sysfs.
+    private static IEnumerable<string> Entries(DirectoryInfo directory) =>
+        directory.EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith(".mdevps-", StringComparison.Ordinal)).SelectMany(entry => entry switch
+        {
+            { LinkTarget: { } target } => [$"{entry.FullName} -> {target}"],
+            DirectoryInfo inner => Entries(inner).Prepend($"{entry.FullName} {entry.UnixFileMode}"),
+            _ => [$"{entry.FullName} {entry.UnixFileMode} {System.Convert.ToHexString(File.ReadAllBytes(entry.FullName))}"],
+        });
 
     public virtual void Dispose()
     {
