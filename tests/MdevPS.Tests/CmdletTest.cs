@@ -69,7 +69,7 @@ public abstract class CmdletTest : IDisposable
         {
             { LinkTarget: { } target } => [$"{entry.FullName} -> {target}"],
             DirectoryInfo inner => Entries(inner).Prepend($"{entry.FullName} {entry.UnixFileMode}"),
-            _ => [$"{entry.FullName} {entry.UnixFileMode} {System.Convert.ToHexString(File.ReadAllBytes(entry.FullName))}"],
+            _ => [$"{entry.FullName} {entry.UnixFileMode} {Convert.ToHexString(File.ReadAllBytes(entry.FullName))}"],
         });
 
     public virtual void Dispose()

@@ -64,7 +64,7 @@ Describe 'Pipelines' -Tag Simulation -Skip:$isKernel {
         Get-MdevDevice | Should -BeNullOrEmpty
     }
 
-    It 'take an object whose properties are empty, which nobody may type: <Line>' -ForEach @(
+    It 'do not take an empty value that was typed: <Line>' -ForEach @(
         @{ Line = 'Get-MdevDevice -Type $nothing' }
         @{ Line = 'Get-MdevDevice -Uuid @()' }
         @{ Line = "Set-MdevAttribute a 1 -Parent mtty -Type ''" }
@@ -72,7 +72,10 @@ Describe 'Pipelines' -Tag Simulation -Skip:$isKernel {
     ) {
         $nothing = $null
         { & ([scriptblock]::Create($Line)) } | Should -Throw
-        ([pscustomobject] @{ Parent = 'mtty'; Type = $null; Root = $other } | Get-MdevDevice).Uuid | Should -Be $device.Uuid
+    }
+
+    It 'take a device whose type cannot be told any more' {
+        ([pscustomobject] @{ Uuid = $device.Uuid; Parent = 'mtty'; Type = $null; Root = $other } | Get-MdevDevice).Uuid | Should -Be $device.Uuid
     }
 
     It 'are needed for an object of another host: <Command>' -ForEach @(

@@ -85,7 +85,7 @@ Describe 'Four GPUs with virtual functions on two NUMA nodes' {
     }
 
     It 'says that a maximum contradicts a number' {
-        { Get-MdevPlacement nvidia-746 -Maximum -Count 2 -ErrorAction Stop } | Should -Throw -ErrorId 'MdevInvalidArgument,*'
+        { Get-MdevPlacement nvidia-746 -Maximum -Count 2 -ErrorAction Stop } | Should -Throw -ErrorId 'AmbiguousParameterSet,*'
     }
 
     It 'takes a type by its human name' {

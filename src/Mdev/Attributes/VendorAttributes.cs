@@ -171,10 +171,10 @@ public sealed record AttributeOwners
     /// <summary>UUIDs of devices.</summary>
     public IReadOnlyList<Guid> Uuids { get; init; } = [];
 
-    /// <summary>Type ids.</summary>
+    /// <summary>Type ids: those themselves, or those that the devices must be of.</summary>
     public NameFilter Types { get; init; } = new();
 
-    /// <summary>Parents: those themselves, or those of the types.</summary>
+    /// <summary>Parents: those themselves, or those of the types or devices.</summary>
     public NameFilter Parents { get; init; } = new();
 
     /// <summary>Finds them. Where nothing at all is named, it is about everything: parents, types and devices.</summary>
@@ -187,7 +187,7 @@ public sealed record AttributeOwners
         if (isAll || (Uuids.Count == 0 && !Types.IsAll))
             owners = owners.Concat(TypesOn(host, report));
         if (isAll || Uuids.Count > 0)
-            owners = owners.Concat(new DeviceReader(host, report).Read(new DeviceQuery { Uuids = Uuids }).Select(AttributeOwner.Of));
+            owners = owners.Concat(new DeviceReader(host, report).Read(new DeviceQuery { Uuids = Uuids, Types = Types, Parents = Parents }).Select(AttributeOwner.Of));
         return owners;
     }
 

@@ -118,8 +118,8 @@ public sealed class DirectoryHandle : IDisposable
         where T : class
     {
         // O_NONBLOCK: a pipe in a captured tree must not stop us; to an attribute it means nothing.
-        const int Flags = LibC.O_RDONLY | LibC.O_NONBLOCK;
-        int fd = name.Contains('/') ? Resolution.WithoutLinks(_descriptor.Number, name, Flags) : OpenHere(name, Flags);
+        int flags = LibC.O_RDONLY | LibC.O_NONBLOCK;
+        int fd = name.Contains('/') ? Resolution.WithoutLinks(_descriptor.Number, name, flags) : OpenHere(name, flags);
         if (fd < 0)
             return fd == -Errno.ENOENT ? null : throw Refusal.ToRead(-fd, "open", $"{Path}/{name}");
 

@@ -2,36 +2,26 @@ using Mdev.Errors;
 
 namespace Mdev.Kernel;
 
-/// <summary>What statx(2) says of an open file.</summary>
+/// <summary>What statx(2) says of an open file. No type of Mdev has a field of a type of Mdev.LibC: it could not be loaded before <see cref="LibCLoader"/> has run.</summary>
 internal readonly unsafe struct FileStatus
 {
     private const uint KindMask = 0xf000;
 
-    private readonly LibC.statx_result _result;
-
-    private FileStatus(LibC.statx_result result) => _result = result;
-
-    public FileKind Kind => (_result.stx_mode & KindMask) switch
-    {
-        0x4000 => FileKind.Directory,
-        0x8000 => FileKind.File,
-        0x2000 => FileKind.CharacterDevice,
-        _ => FileKind.Other,
-    };
+    public FileKind Kind { get; private init; }
 
     /// <summary>The permission bits, as chmod(2) takes them.</summary>
-    public uint Mode => (uint)_result.stx_mode & 0xfff;
+    public uint Mode { get; private init; }
 
-    public uint Links => _result.stx_nlink;
+    public uint Links { get; private init; }
 
-    public uint Owner => _result.stx_uid;
+    public uint Owner { get; private init; }
 
-    public uint Group => _result.stx_gid;
+    public uint Group { get; private init; }
 
-    public (uint Major, uint Minor) Device => (_result.stx_rdev_major, _result.stx_rdev_minor);
+    public (uint Major, uint Minor) Device { get; private init; }
 
     /// <summary>Which file it is on this machine: no two files have the same at a time.</summary>
-    public (uint Major, uint Minor, ulong Inode) Identity => (_result.stx_dev_major, _result.stx_dev_minor, _result.stx_ino);
+    public (uint Major, uint Minor, ulong Inode) Identity { get; private init; }
 
     public static FileStatus Of(Descriptor descriptor)
     {
@@ -39,6 +29,21 @@ internal readonly unsafe struct FileStatus
         byte empty = 0;
         if (LibC.statx(descriptor.Number, &empty, LibC.AT_EMPTY_PATH, LibC.STATX_BASIC_STATS, &result) != 0)
             throw Refusal.ToRead(LibC.errno, "statx", $"/proc/self/fd/{descriptor.Number}");
-        return new FileStatus(result);
+        return new FileStatus
+        {
+            Kind = (result.stx_mode & KindMask) switch
+            {
+                0x4000 => FileKind.Directory,
+                0x8000 => FileKind.File,
+                0x2000 => FileKind.CharacterDevice,
+                _ => FileKind.Other,
+            },
+            Mode = (uint)result.stx_mode & 0xfff,
+            Links = result.stx_nlink,
+            Owner = result.stx_uid,
+            Group = result.stx_gid,
+            Device = (result.stx_rdev_major, result.stx_rdev_minor),
+            Identity = (result.stx_dev_major, result.stx_dev_minor, result.stx_ino),
+        };
     }
 }

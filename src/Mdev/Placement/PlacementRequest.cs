@@ -21,7 +21,7 @@ public sealed record PlacementRequest
     public bool StrictNuma { get; init; }
 
     /// <summary>Whether a physical device is on a NUMA node that will do.</summary>
-    internal bool Allows(PhysicalDevice device) => !StrictNuma || NumaNode is null || device.NumaNode == NumaNode;
+    internal bool Allows(Candidate device) => !StrictNuma || NumaNode is null || device.NumaNode == NumaNode;
 }
 
 /// <summary>How a parent is chosen among several with room.</summary>

@@ -6,7 +6,7 @@ using Mdev.Model;
 namespace Mdev.Placement;
 
 /// <summary>A place that the planner chose, with the parent that it stands for; a device that is handed out again has none.</summary>
-internal sealed record Place(MdevPlacement Placement, PhysicalDevice? Device, PhysicalDevice.Function? Function)
+internal sealed record Place(MdevPlacement Placement, Candidate? Device, Candidate.Function? Function)
 {
     public HostParent? Parent => Function?.Parent;
 }
@@ -20,7 +20,7 @@ public sealed class Planner
     private readonly HostRoot _host;
     private readonly PlacementRequest _request;
     private readonly Action<MdevException> _report;
-    private readonly List<PhysicalDevice> _devices;
+    private readonly List<Candidate> _devices;
     private readonly List<MdevDevice> _idle;
     private readonly Reasons _reasons;
     private readonly List<(string Parent, MdevException Why)> _failures = [];
@@ -122,11 +122,11 @@ public sealed class Planner
     {
         _failures.Add((place.Placement.Parent, why));
         Release(place);
-        PhysicalDevice.Function refused = place.Function!;
+        Candidate.Function refused = place.Function!;
         // Who may not write to one function learns nothing new of the others by reading them again.
         if (why.Error is MdevError.NoCapacity or MdevError.WriteRefused or MdevError.TypeNotFound)
         {
-            foreach (PhysicalDevice.Function function in place.Device!.Functions)
+            foreach (Candidate.Function function in place.Device!.Functions)
                 function.Available = function.Parent.Available(_request.Type, _report);
         }
 
@@ -147,11 +147,11 @@ public sealed class Planner
         }
     }
 
-    private (PhysicalDevice Device, PhysicalDevice.Function Function)? Choose()
+    private (Candidate Device, Candidate.Function Function)? Choose()
     {
-        IEnumerable<PhysicalDevice> fit = _devices.Where(_request.Allows);
-        IOrderedEnumerable<PhysicalDevice> byNuma = fit.Where(d => d.Room > 0).OrderBy(d => _request.NumaNode is { } node && d.NumaNode != node);
-        PhysicalDevice? best = (_request.Policy == PlacementPolicy.Spread ? byNuma.ThenByDescending(d => d.FreeShare) : byNuma.ThenBy(d => d.FreeShare))
+        IEnumerable<Candidate> fit = _devices.Where(_request.Allows);
+        IOrderedEnumerable<Candidate> byNuma = fit.Where(d => d.Room > 0).OrderBy(d => _request.NumaNode is { } node && d.NumaNode != node);
+        Candidate? best = (_request.Policy == PlacementPolicy.Spread ? byNuma.ThenByDescending(d => d.FreeShare) : byNuma.ThenBy(d => d.FreeShare))
             .ThenByDescending(d => d.Room)
             .FirstOrDefault()
             ?? fit.FirstOrDefault(d => d.IsUncertain);
@@ -161,12 +161,12 @@ public sealed class Planner
     private Place Reuse(MdevDevice idle)
     {
         _idle.Remove(idle);
-        PhysicalDevice? device = _devices.Find(d => d.Name == idle.PhysicalDevice);
+        Candidate? device = _devices.Find(d => d.Name == idle.PhysicalDevice);
         MdevPlacement placement = Placement(idle.Parent, idle.PhysicalDevice, idle.NumaNode, device?.Room, device?.Room, $"reuses {idle.Uuid}: nobody has it open");
         return new Place(placement with { Reuses = idle.Uuid }, null, null);
     }
 
-    private Place Take(PhysicalDevice device, PhysicalDevice.Function function)
+    private Place Take(Candidate device, Candidate.Function function)
     {
         int? before = function.Available is null ? null : device.Room;
         string reason = _reasons.For(device, before, isEstimate: _order > 0);

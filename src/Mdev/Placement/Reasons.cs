@@ -4,15 +4,15 @@ using Mdev.Kernel;
 namespace Mdev.Placement;
 
 /// <summary>Says why a device goes where it goes, and why no more of them can be had.</summary>
-internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnlyList<PhysicalDevice> devices)
+internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnlyList<Candidate> devices)
 {
     private const int Shown = 8;
 
-    public string For(PhysicalDevice device, int? room, bool isEstimate)
+    public string For(Candidate device, int? room, bool isEstimate)
     {
         if (room is null)
             return "the only one left to try; how much room it has could not be read";
-        List<PhysicalDevice> others = devices.Where(d => d != device).ToList();
+        List<Candidate> others = devices.Where(d => d != device).ToList();
         if (others.Count == 0)
             return "the only one to choose from";
         string policy = !others.Exists(d => d.Room > 0 && request.Allows(d)) ? "the only one with room"
@@ -42,7 +42,7 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
 
     private static string Counted(IEnumerable<KeyValuePair<string, int>> devices) => string.Join(", ", devices.Select(t => $"{t.Value} x {Printable.Text(t.Key)}"));
 
-    private string? WhyNot(PhysicalDevice device, bool isPlan = false)
+    private string? WhyNot(Candidate device, bool isPlan = false)
     {
         string name = Printable.Text(device.Name);
         if (!request.Allows(device))

@@ -14,24 +14,24 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
 
     /// <summary>The physical devices with at least one parent that the request allows and that offers its type.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.NotSupported"/>; <see cref="MdevError.TypeNotFound"/>: none does.</exception>
-    public List<PhysicalDevice> Of(PlacementRequest request, CancellationToken cancel)
+    public List<Candidate> Of(PlacementRequest request, CancellationToken cancel)
     {
         _parents.RequireSupport();
         List<HostParent> allowed = _parents.Named(request.Parents).ToList();
-        var devices = new Dictionary<string, PhysicalDevice>();
+        var devices = new Dictionary<string, Candidate>();
         foreach (HostParent parent in allowed.TakeWhile(_ => !cancel.IsCancellationRequested).Where(parent => parent.Offers(request.Type)))
         {
-            if (!devices.TryGetValue(parent.PhysicalPath, out PhysicalDevice? device))
+            if (!devices.TryGetValue(parent.PhysicalPath, out Candidate? device))
                 devices.Add(parent.PhysicalPath, device = Look(parent, request.Type));
-            device.Functions.Add(new PhysicalDevice.Function(parent) { Available = parent.Available(request.Type, report) });
+            device.Functions.Add(new Candidate.Function(parent) { Available = parent.Available(request.Type, report) });
         }
 
         return devices.Count > 0 || cancel.IsCancellationRequested ? [.. devices.Values] : throw new TypeReader(host, report).NotFound(request.Type, allowed);
     }
 
-    private PhysicalDevice Look(HostParent parent, string type)
+    private Candidate Look(HostParent parent, string type)
     {
-        var device = new PhysicalDevice(parent.PhysicalDevice, type, parent.NumaNode(report), parent.Describe(type, report));
+        var device = new Candidate(parent.PhysicalDevice, type, parent.NumaNode(report), parent.Describe(type, report));
         // The devices of functions that the request does not allow count too: they use the same physical device.
         foreach (string used in parent.Siblings(report).SelectMany(sibling => sibling.TypesInUse(report)))
             device.DevicesByType[used] = device.DevicesByType.GetValueOrDefault(used) + 1;

@@ -118,10 +118,10 @@ public sealed record SimulatedHost
         string why;
         try
         {
-            HostFiles files = HostFiles.Open(root);
+            HostFiles files = HostFiles.Open(RealPath(root));
             if (SimulationRecord.Of(files) is { } record)
                 return (new SimulatedTree(files), record);
-            why = files.KindOf(SimulationRecord.Marker) == FileKind.File ? "it was not made by this user on this machine, or was moved since" : $"it has no file '{SimulationRecord.Marker[1..]}'";
+            why = files.KindOf(SimulationRecord.Marker) == FileKind.File ? "it was not made by this user on this machine" : $"it has no file '{SimulationRecord.Marker[1..]}'";
         }
         catch (MdevException e) when (e.Error == MdevError.RootNotFound)
         {
@@ -152,6 +152,8 @@ public sealed record SimulatedHost
 
     private static string RealPath(string root)
     {
+        if (!Directory.Exists(root))
+            return root;
         using Descriptor opened = Descriptor.Open(root, LibC.O_PATH | LibC.O_DIRECTORY);
         return DirectoryHandle.LinkText(LibC.AT_FDCWD, $"/proc/self/fd/{opened.Number}") ?? root;
     }

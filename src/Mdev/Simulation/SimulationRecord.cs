@@ -41,7 +41,7 @@ internal sealed record SimulationRecord
     {
         if (files.Root == "/" || IdIn(files) is not { } id || Read(PathOf(id)) is not { } record)
             return null;
-        return record.Id == id && record.Root == files.Root && record.Identity == IdentityOf(files) ? record : null;
+        return record.Id == id && record.Identity == IdentityOf(files) ? record : null;
     }
 
     /// <summary>The records of all hosts of this user, those that are gone among them.</summary>

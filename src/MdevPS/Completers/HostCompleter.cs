@@ -38,7 +38,7 @@ public abstract class HostCompleter : IArgumentCompleter
             return null;
         // The location, the home directory and the drives are those of the session, for which a completer has to ask.
         using PowerShell here = PowerShell.Create(RunspaceMode.CurrentRunspace);
-        EngineIntrinsics session = here.AddCommand("Get-Variable").AddParameter("Name", "ExecutionContext").AddParameter("ValueOnly").Invoke<EngineIntrinsics>().Single();
+        EngineIntrinsics session = here.AddScript("$ExecutionContext").Invoke<EngineIntrinsics>().Single();
         return FilePath.Of(session.SessionState.Path, (string)new RootAttribute().Transform(session, typed));
     }
 

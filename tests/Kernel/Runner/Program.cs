@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Loader;
 
 namespace MdevPS.Kernel.Runner;
@@ -11,25 +12,27 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
-        if (args.Length != 2)
+        if (args.Length is not (2 or 3))
         {
-            Console.Error.WriteLine("usage: MdevPS.Kernel.Runner TESTS.dll COUNTS");
+            Console.Error.WriteLine("usage: MdevPS.Kernel.Runner TESTS.dll COUNTS [NAMESPACE]");
             return 2;
         }
 
         var path = Path.GetFullPath(args[0]);
-        LoadDependenciesFrom(Path.GetDirectoryName(path)!);
-        return Run(path, args[1]);
+        LoadDependenciesOf(path);
+        return Run(path, args[1], args.Length > 2 ? args[2] : null);
     }
 
-    // Not inlined: compiling this method loads xunit, which nobody finds before LoadDependenciesFrom was called.
+    // Not inlined: compiling this method loads xunit, which nobody finds before LoadDependenciesOf was called.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static int Run(string path, string counts) =>
-        TestRun.Execute(AssemblyLoadContext.Default.LoadFromAssemblyPath(path), counts);
+    private static int Run(string path, string counts, string? only) =>
+        TestRun.Execute(AssemblyLoadContext.Default.LoadFromAssemblyPath(path), counts, only);
 
-    private static void LoadDependenciesFrom(string folder) => AssemblyLoadContext.Default.Resolving += (context, name) =>
+    // By the list that the build wrote beside the tests: some assemblies lie in folders of their architecture.
+    private static void LoadDependenciesOf(string path)
     {
-        var file = Path.Combine(folder, name.Name + ".dll");
-        return File.Exists(file) ? context.LoadFromAssemblyPath(file) : null;
-    };
+        var resolver = new AssemblyDependencyResolver(path);
+        AssemblyLoadContext.Default.Resolving += (context, name) => resolver.ResolveAssemblyToPath(name) is { } file ? context.LoadFromAssemblyPath(file) : null;
+        AssemblyLoadContext.Default.ResolvingUnmanagedDll += (_, name) => resolver.ResolveUnmanagedDllToPath(name) is { } file ? NativeLibrary.Load(file) : 0;
+    }
 }

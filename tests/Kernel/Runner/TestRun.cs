@@ -10,12 +10,24 @@ internal sealed class TestRun : IMessageSink
     private readonly TaskCompletionSource _finished = new();
     private int _passed, _failed, _skipped;
 
-    public static int Execute(Assembly tests, string counts)
+    public static int Execute(Assembly tests, string counts, string? only)
     {
         var run = new TestRun();
         using var framework = new XunitTestFramework(new NullMessageSink());
         using var executor = framework.GetExecutor(tests.GetName());
-        executor.RunAll(run, new Options(), new Options());
+        if (only is null)
+        {
+            executor.RunAll(run, new Options(), new Options());
+        }
+        else
+        {
+            using var discoverer = framework.GetDiscoverer(Reflector.Wrap(tests));
+            var found = new Discovered();
+            discoverer.Find(includeSourceInformation: false, found, new Options());
+            found.Finished.Wait();
+            executor.RunTests(found.TestCases.Where(test => test.TestMethod.TestClass.Class.Name.StartsWith(only + ".", StringComparison.Ordinal)), run, new Options());
+        }
+
         run._finished.Task.Wait();
 
         File.WriteAllText(counts, $"{run._passed} passed, {run._failed} failed, {run._skipped} skipped\n");
@@ -55,6 +67,24 @@ internal sealed class TestRun : IMessageSink
         }
 
         return true;
+    }
+
+    private sealed class Discovered : IMessageSink
+    {
+        private readonly TaskCompletionSource _finished = new();
+
+        public List<ITestCase> TestCases { get; } = [];
+
+        public Task Finished => _finished.Task;
+
+        public bool OnMessage(IMessageSinkMessage message)
+        {
+            if (message is ITestCaseDiscoveryMessage found)
+                TestCases.Add(found.TestCase);
+            if (message is IDiscoveryCompleteMessage)
+                _finished.SetResult();
+            return true;
+        }
     }
 
     private static string Indent(string? text) => "    " + text?.TrimEnd().ReplaceLineEndings("\n    ");

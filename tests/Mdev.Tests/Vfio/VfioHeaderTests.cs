@@ -8,7 +8,7 @@ namespace Mdev.Tests.Vfio;
 /// <summary>Holds our copies of the numbers and structures in linux/vfio.h against the header itself, as a C compiler reads it.</summary>
 public sealed class VfioHeaderTests
 {
-    private static readonly Type s_libC = typeof(HostRoot).Assembly.GetType("Mdev.Kernel.LibC", throwOnError: true)!;
+    private static readonly Type s_libC = typeof(LibC);
 
     [CompilerFact]
     public void Requests_constants_and_structures_are_those_of_the_header()

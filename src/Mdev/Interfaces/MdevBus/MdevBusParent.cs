@@ -90,8 +90,7 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
             if (!query.Types.Matches(id))
                 continue;
             driver ??= attributes.DriverString(directory!) ?? "";
-            using DirectoryHandle? opened = Try(report, () => types.OpenDirectory(id));
-            if (opened is not null && ReadType(opened, id, driver, query, attributes) is { } type)
+            if (ReadType(types, id, driver, query, attributes) is { } type)
                 yield return type;
         }
     }
@@ -175,27 +174,27 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
         return s_descriptions.GetOrAdd(description, TypeDescription.Parse);
     }
 
-    private MdevType? ReadType(DirectoryHandle type, string id, string driver, TypeQuery query, AttributeReader attributes)
+    private MdevType? ReadType(DirectoryHandle types, string id, string driver, TypeQuery query, AttributeReader attributes)
     {
         // What can rule the type out is read first, so that nothing else of it is read then.
-        string? name = query.Names.IsAll ? null : attributes.Text(type, "name");
+        string? name = query.Names.IsAll ? null : attributes.Text(types, $"{id}/name");
         if (!query.Names.IsAll && (name is null || !query.Names.Matches(name)))
             return null;
-        int? available = query.Available ? attributes.Number(type, "available_instances") : null;
+        int? available = query.Available ? attributes.Number(types, $"{id}/available_instances") : null;
         if (query.Available && available is not > 0)
             return null;
-        string? text = attributes.Text(type, "description");
+        string? text = attributes.Text(types, $"{id}/description");
         TypeDescription description = Understand(text);
         return new MdevType
         {
             Type = id,
-            Name = name ?? attributes.Text(type, "name"),
+            Name = name ?? attributes.Text(types, $"{id}/name"),
             Parent = Name,
             PhysicalDevice = PhysicalDevice,
             Interface = MdevInterface.Mdev,
             Driver = driver.Length == 0 ? null : driver,
-            DeviceApi = attributes.Text(type, "device_api"),
-            AvailableInstances = available ?? attributes.Number(type, "available_instances"),
+            DeviceApi = attributes.Text(types, $"{id}/device_api"),
+            AvailableInstances = available ?? attributes.Number(types, $"{id}/available_instances"),
             Description = text,
             FramebufferBytes = description.FramebufferBytes,
             MaxResolution = description.MaxResolution,
@@ -207,18 +206,15 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
         };
     }
 
-    // The link physfn of a virtual function leads to its physical function (Documentation/ABI/testing/sysfs-bus-pci).
     private string FindPhysicalPath()
     {
-        try
-        {
-            return host.Files.ReadLink($"{SysfsPath}/physfn") is { } target ? host.Resolve(SysfsPath, target) : SysfsPath;
-        }
-        catch (MdevException)
-        {
-            return SysfsPath;
-        }
+        using DirectoryHandle? directory = Try(_ => { }, () => host.Files.OpenDirectory(SysfsPath));
+        return directory is null ? SysfsPath : FindPhysicalPath(directory);
     }
+
+    // The link physfn of a virtual function leads to its physical function (Documentation/ABI/testing/sysfs-bus-pci).
+    private string FindPhysicalPath(DirectoryHandle directory) =>
+        Try(_ => { }, () => directory.ReadLink("physfn") is { } target ? host.Resolve(SysfsPath, target) : null) ?? SysfsPath;
 
     private DirectoryHandle? OpenTypes(Action<MdevException> report) => Try(report, () => host.Files.OpenDirectory(TypesPath));
 
@@ -226,7 +222,11 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
     private DirectoryHandle? Open(Action<MdevException> report) => Try(report, () =>
     {
         if (host.Files.OpenDirectory(SysfsPath) is { } directory)
+        {
+            _physicalPath ??= FindPhysicalPath(directory);
             return directory;
+        }
+
         string entry = $"{MdevBus.Class}/{Name}";
         return host.Files.ReadLink(entry) is null || host.Files.HasDirectory(SysfsPath) ? null
             : throw new MdevException(MdevError.BrokenEntry, $"'{host.OnMachine(entry)}' leads to '{SysfsPath}', which is not there.", host.OnMachine(entry));

@@ -6,7 +6,7 @@ namespace Mdev.Placement;
 /// The unit of placement: a parent, or the physical function whose virtual functions are the parents. Holds what is known, and after
 /// a placement estimated, of its room for one type.
 /// </summary>
-internal sealed class PhysicalDevice(string name, string type, int? numaNode, TypeDescription description)
+internal sealed class Candidate(string name, string type, int? numaNode, TypeDescription description)
 {
     public string Name => name;
 

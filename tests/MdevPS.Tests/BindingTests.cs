@@ -1,0 +1,261 @@
+using System.Management.Automation;
+using MdevPS.Engine;
+
+namespace MdevPS.Tests;
+
+/// <summary>What binds to what: by value, by property name, across hosts, and after a journey to another computer.</summary>
+public sealed class BindingTests : SimulatedHostTest
+{
+    private readonly string _other;
+    private readonly string _device;
+
+    public BindingTests()
+    {
+        _other = NewHost("mtty");
+        _device = Have($"New-MdevDevice mtty-2 -Root {_other}").Get("Uuid")!.ToString()!;
+    }
+
+    [Fact]
+    public void Pipelines_stay_on_the_host_that_was_listed()
+    {
+        Assert.Empty(Run("Get-MdevDevice").Output);
+        Assert.Equal([_device], Run($"Get-MdevDevice -Root {_other} | Get-MdevDevice").TextOf("Uuid"));
+        Assert.Equal([_other], Run($"Get-MdevDevice -Root {_other} | Get-MdevType").TextOf("Root"));
+        Assert.Equal([_other, _other], Run($"Get-MdevParent -Root {_other} | Get-MdevType").TextOf("Root"));
+        Assert.Equal([_other], Run($"Get-MdevType -Root {_other} mtty-1 | New-MdevDevice").TextOf("Root"));
+        Assert.Empty(Run("Get-MdevDevice").Output);
+        Have($"Get-MdevDevice -Root {_other} -Type mtty-1 | Remove-MdevDevice");
+        Assert.Equal([_device], Run($"Get-MdevDevice -Root {_other}").TextOf("Uuid"));
+    }
+
+    [Fact]
+    public void A_simulation_is_taken_by_its_Root()
+    {
+        Assert.Equal(["mtty"], Run("Get-MdevParent", Bag(("Root", _other))).TextOf("Parent"));
+        Assert.Equal(["mdpy-hd", "mdpy-vga", "mdpy-xga"], Run($"[Mdev.Simulation.SimulatedHost]::All() | Where-Object Root -EQ '{NewHost("mdpy")}' | Get-MdevType").TextOf("Type"));
+    }
+
+    [Fact]
+    public void A_device_brings_its_type_and_its_parent()
+    {
+        Assert.Equal(["mtty-2"], Run($"Get-MdevDevice -Root {_other} | Get-MdevType").TextOf("Type"));
+        Assert.Equal(["mtty"], Run($"Get-MdevDevice -Root {_other} | Get-MdevType").TextOf("Parent"));
+    }
+
+    [Fact]
+    public void New_takes_a_types_parent_and_counts_per_record() =>
+        Assert.Equal(["mdpy-hd", "mdpy-hd", "mtty-1", "mtty-1"], Run("Get-MdevType mtty-1, mdpy-hd | New-MdevDevice -Count 2").TextOf("Type"));
+
+    [Fact]
+    public void UUIDs_are_taken_as_text_as_Guid_and_as_objects()
+    {
+        Have("$made = New-MdevDevice mtty-1 -Count 3; \"$($made[0].Uuid)\" | Remove-MdevDevice; $made[1].Uuid | Remove-MdevDevice; $made[2] | Remove-MdevDevice");
+        Assert.Empty(Run("Get-MdevDevice").Output);
+    }
+
+    [Fact]
+    public void Objects_of_the_default_host_are_taken_as_arguments()
+    {
+        Have("""
+            $made = New-MdevDevice mtty-1 -Count 3 -Parent (Get-MdevParent mtty)
+            if ((Get-MdevDevice $made[0]).Uuid -ne $made[0].Uuid) { throw 'another device' }
+            if (@(Get-MdevDevice -Uuid $made).Count -ne 3) { throw 'not all' }
+            Remove-MdevDevice $made[0]
+            Remove-MdevDevice ([Collections.Generic.List[object]] $made[1, 2])
+            """);
+        Assert.Empty(Run("Get-MdevDevice").Output);
+    }
+
+    [Theory]
+    [InlineData("Get-MdevDevice -Type $nothing")]
+    [InlineData("Get-MdevDevice -Uuid @()")]
+    [InlineData("Set-MdevAttribute a 1 -Parent mtty -Type ''")]
+    [InlineData("Get-MdevParent -Parent $nothing")]
+    public void An_object_may_leave_a_property_empty_that_nobody_may_type_so(string line)
+    {
+        Assert.NotEmpty(Run($"$nothing = $null; {line}").Errors);
+        Result listed = Run("Get-MdevDevice", Bag(("Uuid", _device), ("Parent", "mtty"), ("Type", null), ("Root", _other)));
+        Assert.Equal("", listed.ErrorText);
+        Assert.Equal([_device], listed.TextOf("Uuid"));
+    }
+
+    [Theory]
+    [InlineData("Remove-MdevDevice $device")]
+    [InlineData("Get-MdevDevice -Uuid $device, $device")]
+    [InlineData("Get-MdevDevice -Parent (Get-MdevParent mtty -Root $other)")]
+    [InlineData("New-MdevDevice mtty-1 -Parent (Get-MdevParent mtty -Root $other)")]
+    [InlineData("New-MdevDevice (Get-MdevType mtty-1 -Root $other)")]
+    // On this host too: its parent would be forgotten.
+    [InlineData("New-MdevDevice (Get-MdevType mtty-1)")]
+    public void An_object_of_another_host_has_to_be_piped(string line)
+    {
+        string before = Snapshot(Root) + Snapshot(_other);
+        Result result = Run($"$other = '{_other}'; $device = Get-MdevDevice -Root $other; {line}");
+        Assert.Equal(["ParameterArgumentTransformationError"], result.ErrorIds);
+        Assert.Contains("Pipe", result.ErrorText);
+        Assert.Equal(before, Snapshot(Root) + Snapshot(_other));
+    }
+
+    [Theory]
+    [InlineData("Get-MdevParent")]
+    [InlineData("Get-MdevType")]
+    [InlineData("Get-MdevDevice -Root $other")]
+    public void An_object_keeps_every_property_on_the_way_through_XML(string line)
+    {
+        foreach (PSObject before in Run($"$other = '{_other}'; {line}").Output)
+        {
+            PSObject after = Deserialized(before);
+            foreach (PSPropertyInfo property in before.Properties)
+                Assert.Equal($"{property.Name}={LanguagePrimitives.ConvertTo<string>(property.Value)}", $"{property.Name}={LanguagePrimitives.ConvertTo<string>(Result.Get(after, property.Name))}");
+        }
+    }
+
+    [Theory]
+    [InlineData("New-MdevDevice")]
+    [InlineData("Remove-MdevDevice")]
+    [InlineData("Remove-MdevSimulation")]
+    public void An_object_of_another_computer_is_refused_where_something_would_change(string cmdlet)
+    {
+        string before = Snapshot(_other);
+        Result result = Run(cmdlet, Bag(("Uuid", _device), ("Type", "mtty-1"), ("Parent", "mtty"), ("Root", _other), ("PSComputerName", "elsewhere")));
+        Assert.Equal(["MdevOtherComputer"], result.ErrorIds);
+        Assert.Equal(ErrorCategory.InvalidOperation, result.Errors[0].CategoryInfo.Category);
+        Assert.Contains("elsewhere", result.ErrorText);
+        Assert.Equal(before, Snapshot(_other));
+    }
+
+    [Theory]
+    [InlineData("localhost")]
+    [InlineData("127.0.0.1")]
+    [InlineData(null)]
+    public void An_object_of_this_computer_is_taken(string? name)
+    {
+        Assert.Equal(["mtty-1"], Run("New-MdevDevice", Bag(("Type", "mtty-1"), ("Root", _other), ("PSComputerName", name ?? Environment.MachineName))).TextOf("Type"));
+        Assert.Equal([_device], Run("Get-MdevDevice", Bag(("Uuid", _device), ("Root", _other), ("PSComputerName", "elsewhere"))).TextOf("Uuid"));
+    }
+
+    [Fact]
+    public void The_root_may_be_relative_to_PowerShells_location()
+    {
+        Have($"$null = $ExecutionContext.SessionState.Path.SetLocation('{Path.GetDirectoryName(Root)}')");
+        try
+        {
+            Assert.Equal(Root, Run($"Get-MdevParent mtty -Root {Path.GetFileName(Root)}").Get("Root"));
+            Assert.Equal(Root, Run($"Get-MdevParent mtty -Root ./{Path.GetFileName(Root)}/").Get("Root"));
+        }
+        finally
+        {
+            Have("$null = $ExecutionContext.SessionState.Path.SetLocation('/')");
+        }
+    }
+
+    [Theory]
+    [InlineData("nosuch:/x")]
+    [InlineData("Environment::x")]
+    [InlineData("/x`0y")]
+    [InlineData("no::such")]
+    [InlineData("$env:MDEVPS_ROOT/etc")]
+    public void A_root_that_is_none_is_an_error_that_can_be_silenced(string path)
+    {
+        Assert.Equal(["MdevRootNotFound"], Run($"Get-MdevParent -Root \"{path}\"").ErrorIds);
+        Assert.Empty(Run($"Get-MdevParent -Root \"{path}\" -ErrorAction SilentlyContinue").Output);
+    }
+
+    [Theory]
+    [InlineData("Get-MdevParent")]
+    [InlineData("Get-MdevType")]
+    [InlineData("Get-MdevDevice")]
+    [InlineData("New-MdevDevice mtty-1")]
+    [InlineData("Remove-MdevDevice 00000000-0000-4000-8000-000000000001")]
+    [InlineData("Get-MdevAttribute")]
+    public void A_default_root_that_does_not_exist_is_an_error_of_every_cmdlet(string line)
+    {
+        Environment.SetEnvironmentVariable(RootVariable, "/nosuch");
+        Result result = Run(line);
+        Assert.Equal(["MdevRootNotFound"], result.ErrorIds);
+        Assert.Equal(ErrorCategory.ObjectNotFound, result.Errors[0].CategoryInfo.Category);
+        Assert.Matches("'/nosuch'.*MDEVPS_ROOT", result.ErrorText);
+    }
+}
+
+/// <summary>Simulated hosts as cmdlets make and remove them.</summary>
+public sealed class SimulationTests : CmdletTest
+{
+    private readonly string _place = Directory.CreateTempSubdirectory("mdevps-place-").FullName;
+
+    [Fact]
+    public void A_simulation_becomes_the_default_with_Use_until_it_is_removed()
+    {
+        string root = (string)Have("New-MdevSimulation mtty -Use").Get("Root")!;
+        Assert.Equal(root, Environment.GetEnvironmentVariable(RootVariable));
+        Assert.Equal(["mtty"], Run("Get-MdevParent").TextOf("Parent"));
+        Have($"Remove-MdevSimulation '{root}/'");
+        Assert.True(string.IsNullOrEmpty(Environment.GetEnvironmentVariable(RootVariable)));
+        Assert.False(Directory.Exists(root));
+    }
+
+    [Fact]
+    public void A_simulation_is_made_where_Path_says()
+    {
+        Have($"$null = $ExecutionContext.SessionState.Path.SetLocation('{_place}')");
+        try
+        {
+            Assert.Equal($"{_place}/new/host", Run("New-MdevSimulation mtty -Path new/host").Get("Root"));
+            Assert.Equal(["MdevPathExists"], Run("New-MdevSimulation mtty -Path new").ErrorIds);
+            Have("Remove-MdevSimulation new/host");
+            Assert.False(Directory.Exists($"{_place}/new/host"));
+        }
+        finally
+        {
+            Have("$null = $ExecutionContext.SessionState.Path.SetLocation('/')");
+        }
+    }
+
+    [Fact]
+    public void What_is_no_simulation_is_not_removed()
+    {
+        Assert.Equal(["MdevNotASimulation"], Run($"Remove-MdevSimulation '{_place}'").ErrorIds);
+        Assert.True(Directory.Exists(_place));
+        Assert.True((bool)Have("(Get-Command Remove-MdevSimulation).Parameters.Root.Attributes.Where({ $_ -is [Parameter] }).Mandatory").Only.BaseObject);
+    }
+
+    [Theory]
+    [InlineData("New-MdevSimulation -Path /dev/null/host")]
+    [InlineData("$t = $env:TMPDIR; try { $env:TMPDIR = '/nosuch'; New-MdevSimulation } finally { $env:TMPDIR = $t }")]
+    public void What_the_file_system_refuses_is_an_error(string line) => Assert.Equal(["MdevSimulationFailed"], Run(line).ErrorIds);
+
+    [Fact]
+    public void A_simulation_starts_virtual_machines_that_hold_devices()
+    {
+        Result result = Run("""
+            $simulation = New-MdevSimulation mtty -Use
+            $device = New-MdevDevice mtty-1
+            $vm = $simulation.StartVm('web01', $device.Uuid)
+            Remove-MdevDevice $device -ErrorAction Continue
+            $simulation.EndProcess($vm)
+            Remove-MdevDevice $device -ErrorAction Stop
+            $simulation | Remove-MdevSimulation
+            $vm
+            """);
+        Assert.Equal(["MdevInUse"], result.ErrorIds);
+        Assert.Contains($"web01 (qemu-system-x86 {result.Only})", result.ErrorText);
+    }
+
+    [Fact]
+    public void WhatIf_neither_makes_nor_removes()
+    {
+        string root = (string)Have("New-MdevSimulation mtty").Get("Root")!;
+        Assert.Single(Run($"Remove-MdevSimulation '{root}' -WhatIf").Host);
+        Assert.True(Directory.Exists(root));
+        Assert.Empty(Run($"New-MdevSimulation -Path '{root}-never' -WhatIf").Output);
+        Assert.False(Directory.Exists($"{root}-never"));
+        Have($"Remove-MdevSimulation '{root}'");
+    }
+
+    public override void Dispose()
+    {
+        Directory.Delete(_place, recursive: true);
+        base.Dispose();
+        GC.SuppressFinalize(this);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+
+namespace MdevPS.Tests;
+
+/// <summary>What Tab gives: names, narrowed by what is typed, quoted so that they are read back to the letter, with tooltips that tell them apart.</summary>
+public sealed class CompletionTests : SimulatedHostTest
+{
+    private const string Device = "12345678-1234-4234-8234-123456789abc";
+
+    public CompletionTests() => Have($"New-MdevDevice mtty-2 -Uuid {Device}");
+
+    [Theory]
+    [InlineData("Get-MdevParent ", "mbochs", "mdpy", "mtty")]
+    [InlineData("Get-MdevParent mt", "mtty")]
+    [InlineData("Get-MdevParent 'mt", "mtty")]
+    [InlineData("Get-MdevParent MT", "mtty")]
+    [InlineData("Get-MdevType mtty", "mtty-1", "mtty-2")]
+    [InlineData("Get-MdevType -Parent mdpy -Type ", "mdpy-hd", "mdpy-vga", "mdpy-xga")]
+    [InlineData("Get-MdevType -Parent m?py, mtty -Type ", "mdpy-hd", "mdpy-vga", "mdpy-xga", "mtty-1", "mtty-2")]
+    [InlineData("Get-MdevType -Type mtty-1 -Parent ", "mtty")]
+    [InlineData("Get-MdevType -Parent mtty -Name ", "'Single port serial'", "'Dual port serial'")]
+    [InlineData("New-MdevDevice mbochs-l", "mbochs-large")]
+    [InlineData("New-MdevDevice mtty-1 -Parent ", "mtty")]
+    [InlineData("New-MdevDevice mtty-1 ", "mtty")]
+    [InlineData("Get-MdevDevice -Type mtty-", "mtty-1", "mtty-2")]
+    [InlineData("Get-MdevDevice -Parent ", "mbochs", "mdpy", "mtty")]
+    [InlineData("Get-MdevDevice ", Device)]
+    [InlineData("Remove-MdevDevice 1234", Device)]
+    [InlineData("Get-MdevDevice -Type mtty-2 -Uuid ", Device)]
+    [InlineData("New-MdevSimulation m", "mtty", "mdpy", "mbochs")]
+    public void Names_are_offered(string line, params string[] expected) => Assert.Equal(expected, Texts(line));
+
+    [Theory]
+    [InlineData("Get-MdevDevice -Type mtty-1 -Uuid ")]
+    [InlineData("Get-MdevDevice -Parent mdpy -Uuid ")]
+    [InlineData("Get-MdevType -Root /nosuch -Type ")]
+    [InlineData("Remove-MdevDevice 9999")]
+    public void What_does_not_fit_is_not_offered(string line) => Assert.DoesNotContain(
+        Session.Complete(line),
+        offer => offer.ResultType == CompletionResultType.ParameterValue && (offer.CompletionText.StartsWith('m') || offer.CompletionText.StartsWith("1234", StringComparison.Ordinal)));
+
+    [Fact]
+    public void The_host_of_Root_is_looked_at()
+    {
+        string other = NewHost("mdpy");
+        Assert.Equal(["mdpy"], Texts($"Get-MdevParent -Root {other} -Parent "));
+        Assert.Equal(["mdpy-vga"], Texts($"Get-MdevType -Root '{other}' -Type mdpy-v"));
+    }
+
+    [Fact]
+    public void A_relative_root_is_taken_from_PowerShells_location()
+    {
+        string place = Environment.CurrentDirectory, parent = Path.GetDirectoryName(Root)!, leaf = Path.GetFileName(Root);
+        Have($"$null = $ExecutionContext.SessionState.Path.SetLocation('{parent}')");
+        try
+        {
+            Assert.Equal(["mtty"], Texts($"Get-MdevParent -Root {leaf} -Parent mt"));
+            Assert.Equal(["mtty"], Texts($"Get-MdevParent -Root ./{leaf} -Parent mt"));
+            Assert.Equal(place, Environment.CurrentDirectory);
+        }
+        finally
+        {
+            Have("$null = $ExecutionContext.SessionState.Path.SetLocation('/')");
+        }
+    }
+
+    [Fact]
+    public void Tooltips_tell_the_choices_apart()
+    {
+        Assert.Matches("^Single port serial: 22 left", ToolTips("Get-MdevType mtty-1").Single());
+        Assert.Matches("^Dual port serial: 11 left", ToolTips("Get-MdevType mtty-2").Single());
+        Assert.Contains("1 device", ToolTips("Get-MdevParent mtty").Single());
+        Assert.Contains("mtty-2 on mtty", ToolTips("Remove-MdevDevice ").Single());
+        // Virtual functions of one GPU say of each other's room that it is theirs.
+        Assert.Equal("NVIDIA A2-16Q: room on 16 of 16 parents", ToolTips($"Get-MdevType -Root {(string)Have("New-MdevSimulation nvidia-a2 -GpuCount 1").Get("Root")!} -Type nvidia-748").Single());
+    }
+
+    [Fact]
+    public void A_broken_host_completes_what_is_whole_and_says_nothing()
+    {
+        using var tree = new HostTree();
+        tree.AddParent("p").AddType("p", "made-1", available: "many");
+        tree.AddLink("/sys/class/mdev_bus/dangling", "../../nowhere");
+        Have("$Error.Clear()");
+        Assert.Equal(["made-1"], Texts($"Get-MdevType -Root {tree.Root} -Type "));
+        Assert.Equal(0, Have("$Error.Count").Only.BaseObject);
+    }
+
+    private static List<string> Texts(string line) => Session.Complete(line).Select(offer => offer.CompletionText).ToList();
+
+    private static List<string> ToolTips(string line) => Session.Complete(line).Select(offer => offer.ToolTip).ToList();
+}
+
+/// <summary>Names that are anything but names: listed, found, completed and printed as what they are, and never run or followed.</summary>
+public sealed class HostileNameTests : CmdletTest
+{
+    public static TheoryData<string> Hostile =>
+    [
+        "p [x]*", "weird-[1]*?", "it's", "say \"hi\" `now`", "$(reboot)", "a b; c", "ünïcode", "curly ‘quotes’ ‚here‛", "escape\x1b[31m", "two\nlines", "-Force", "#comment", "@splat",
+        "a,b", "1", "{x}", " ",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void A_name_is_listed_and_found_to_the_letter(string name)
+    {
+        using HostTree tree = Tree(name);
+        Assert.Contains(name, Run($"Get-MdevParent -Root {tree.Root}").TextOf("Parent"));
+        Assert.Contains(name, Run($"Get-MdevType -Root {tree.Root}").TextOf("Type"));
+        // A name of white space alone is a slip where it is typed.
+        if (string.IsNullOrWhiteSpace(name))
+            return;
+        Assert.Equal([name], Run($"Get-MdevParent -Root {tree.Root} {Literal(name)} -ErrorAction Stop").TextOf("Parent"));
+        Assert.Equal([name], Run($"Get-MdevType -Root {tree.Root} {Literal(name)} -ErrorAction Stop").TextOf("Type"));
+        Assert.Equal([name], Run($"Get-MdevParent -Root {tree.Root} {Literal(name)} | Get-MdevType -ErrorAction Stop").TextOf("Type"));
+        Assert.Equal([name], Run($"Get-MdevType -Root {tree.Root} | Where-Object Type -EQ {Literal(name)} | Get-MdevType -ErrorAction Stop").TextOf("Type"));
+        Assert.Equal([name], Run($"Get-MdevType -Root {tree.Root} {Literal(WildcardPattern.Escape(name))} -ErrorAction Stop").TextOf("Type"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void A_name_is_completed_so_that_PowerShell_reads_it_back_and_runs_nothing_in_it(string name)
+    {
+        using HostTree tree = Tree(name);
+        IReadOnlyList<CompletionResult> offers = Session.Complete($"Get-MdevType -Root {tree.Root} -Type ");
+        Assert.DoesNotContain(offers, offer => (offer.ListItemText + offer.ToolTip).Any(char.IsControl));
+        string completed = Assert.Single(offers, offer => offer.CompletionText != "weird-1" || name == "weird-1").CompletionText;
+        ScriptBlockAst script = Parser.ParseInput($"x {completed}", out _, out ParseError[] problems);
+        Assert.Empty(problems);
+        var command = (CommandAst)((PipelineAst)script.EndBlock.Statements[0]).PipelineElements[0];
+        Assert.Equal(2, command.CommandElements.Count);
+        Assert.Empty(command.FindAll(part => part is SubExpressionAst or VariableExpressionAst, searchNestedScriptBlocks: true));
+        Assert.Equal([name], Have($"& {{ $args[0] }} {completed}").Text);
+    }
+
+    [Theory]
+    [MemberData(nameof(Hostile))]
+    public void A_name_is_printed_without_touching_the_terminal(string name)
+    {
+        using HostTree tree = Tree(name);
+        foreach (string line in new[] { "Get-MdevType", "Get-MdevParent" })
+        {
+            IReadOnlyList<string> printed = Run($"{line} -Root {tree.Root} | Out-Default").Host;
+            Assert.DoesNotContain(printed, text => text.Any(char.IsControl));
+            Assert.All(printed, text => Assert.True(text.Length <= 120, text));
+        }
+    }
+
+    private static HostTree Tree(string name)
+    {
+        var tree = new HostTree();
+        tree.AddParent(name).AddType(name, name, name: "name\x1b]0;title\a", description: new string('d', 100 * 1024));
+        tree.AddParent("px").AddType("px", "weird-1");
+        return tree;
+    }
+
+    private static string Literal(string name) => $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
+}
