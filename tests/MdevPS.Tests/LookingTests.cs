@@ -39,7 +39,10 @@ public sealed partial class LookingTests : SimulatedHostTest
         // With a removal that waits for nobody any more, which a careless look would bring to its end.
         string uuid = (string)Have("\"$((New-MdevDevice mtty-1).Uuid)\"").Only.BaseObject;
         int vm = StartVm(Root, "web", uuid);
-        Have($"Remove-MdevDevice {uuid} -EvenIfInUse -TimeoutSec 0 -WarningAction Ignore");
+        // By a process that ends, because it plays the kernel as long as it lives.
+        using (Process remover = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(LookingTests).Assembly.Location, $"Import-Module '{Session.Manifest}'; Remove-MdevDevice {uuid} -Root {Root} -EvenIfInUse -TimeoutSec 0 -WarningAction Ignore"]) { RedirectStandardOutput = true })!)
+            remover.WaitForExit();
+        Assert.Equal("Removing", Run("Get-MdevDevice").Get("State"));
         Directory.Delete($"{Root}/proc/{vm}", recursive: true);
         string before = Snapshot(Root);
 
