@@ -61,26 +61,16 @@ public abstract class CmdletTest : IDisposable
     protected static PSObject Deserialized(PSObject value) => (PSObject)PSSerializer.Deserialize(PSSerializer.Serialize(value, 3));
 
     /// <summary>Everything below a directory, to the byte, for "nothing was changed".</summary>
-    protected static string Snapshot(string root)
-    {
-        var lines = new List<string>();
-        void Look(DirectoryInfo directory)
-        {
-            foreach (FileSystemInfo entry in directory.EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith(".mdevps-", StringComparison.Ordinal)))
-            {
-                // Links of a sysfs lead round and round.
-                if (entry.LinkTarget is { } target)
-                    lines.Add($"{entry.FullName} -> {target}");
-                else if (entry is DirectoryInfo inner)
-                    Look(inner);
-                else
-                    lines.Add($"{entry.FullName} {entry.UnixFileMode} {Convert.ToHexString(File.ReadAllBytes(entry.FullName))}");
-            }
-        }
+    protected static string Snapshot(string root) => string.Join('\n', Entries(new DirectoryInfo(root)).Order(StringComparer.Ordinal));
 
-        Look(new DirectoryInfo(root));
-        return string.Join('\n', lines.Order(StringComparer.Ordinal));
-    }
+    // .NET would go round and round in the links of a sysfs.
+    private static IEnumerable<string> Entries(DirectoryInfo directory) =>
+        directory.EnumerateFileSystemInfos().Where(entry => !entry.Name.StartsWith(".mdevps-", StringComparison.Ordinal)).SelectMany(entry => entry switch
+        {
+            { LinkTarget: { } target } => [$"{entry.FullName} -> {target}"],
+            DirectoryInfo inner => Entries(inner).Prepend($"{entry.FullName} {entry.UnixFileMode}"),
+            _ => [$"{entry.FullName} {entry.UnixFileMode} {Convert.ToHexString(File.ReadAllBytes(entry.FullName))}"],
+        });
 
     public virtual void Dispose()
     {
