@@ -107,7 +107,7 @@ internal abstract class HostParent
 }
 
 /// <summary>A sum over names that does not depend on their order: two lists with the same count and sum hold the same names.</summary>
-internal struct NameSum
+internal sealed class NameSum
 {
     private ulong _sum;
 
@@ -125,7 +125,7 @@ internal struct NameSum
     }
 
     /// <summary>Whether the names of another sum are the same.</summary>
-    public readonly bool Equals(NameSum other) => Count == other.Count && _sum == other._sum;
+    public bool IsSame(NameSum other) => Count == other.Count && _sum == other._sum;
 }
 
 /// <summary>Which types are asked for.</summary>

@@ -44,15 +44,31 @@ public sealed class RemoveMdevDeviceCommand : MdevCommand
         if (!EvenIfInUse && Session.IsArgument(nameof(TimeoutSec)))
             throw new MdevException(MdevError.InvalidArgument, "-TimeoutSec says how long to wait for devices in use, and those are refused at once without -EvenIfInUse. Give -EvenIfInUse too, or leave -TimeoutSec out.");
         HostRoot host = OpenHost();
-        Session.ForEach(Uuid, uuid => RemoveOne(host, uuid));
+        Session.ForEach(Uuid, uuid =>
+        {
+            try
+            {
+                RemoveOne(host, uuid);
+            }
+            catch (MdevException)
+            {
+                // With -ErrorAction Stop an error ends the cmdlet, and a removal that has begun must not go untold.
+                WaitForAll();
+                throw;
+            }
+        });
     }
 
     /// <summary>Waits for the removals that could not be ended at once, for all of them together.</summary>
-    protected override void EndProcessing()
+    protected override void EndProcessing() => WaitForAll();
+
+    private void WaitForAll()
     {
+        (HostRoot Host, MdevDevice Device)[] waiting = [.. _waiting];
+        _waiting.Clear();
         var limit = TimeSpan.FromSeconds(TimeoutSec);
         long start = Environment.TickCount64;
-        foreach ((HostRoot host, MdevDevice device) in _waiting)
+        foreach ((HostRoot host, MdevDevice device) in waiting)
         {
             var left = TimeSpan.FromMilliseconds(Math.Max(0, limit.TotalMilliseconds - (Environment.TickCount64 - start)));
             Session.ForEach([device.Uuid], _ => WaitFor(host, device, left));

@@ -60,7 +60,7 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
             yield break;
         var onBus = new NameSum();
         names.ForEach(onBus.Add);
-        if (onBus.Equals(seen))
+        if (onBus.IsSame(seen))
             yield break;
 
         // A broken entry, or devices that came or went meanwhile: only now is it worth to know which.
