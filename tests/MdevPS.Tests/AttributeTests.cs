@@ -4,13 +4,8 @@ using MdevPS.Engine;
 namespace MdevPS.Tests;
 
 /// <summary>Vendor attributes at the prompt: given to new devices, read, and set.</summary>
-public sealed class AttributeTests : SimulatedHostTest
+public sealed class AttributeTests() : ViewTest("vfio_ap", "nvidia-t4", "mtty -GpuCount 1")
 {
-    public AttributeTests()
-        : base("vfio_ap", "nvidia-t4", "mtty -GpuCount 1")
-    {
-    }
-
     [Theory]
     // In the order of an ordered dictionary: what was assigned is unassigned behind it.
     [InlineData("([ordered]@{ assign_adapter = '5'; assign_domain = '0xab'; unassign_adapter = 5 })", ".00ab")]
@@ -146,7 +141,7 @@ public sealed class AttributeTests : SimulatedHostTest
         Make("vfio_ap-passthrough");
         Make("mtty-1");
         Have($"Set-MdevAttribute nvidia/vgpu_params \"x`e]0;title`a\" -Uuid {gpu}");
-        IReadOnlyList<string> lines = Run("Get-MdevAttribute | Out-Default").Host;
+        string[] lines = Lines(Have("Get-MdevAttribute").Output);
         Assert.Contains(lines, line => line.Contains(@"x\x1b]0;title\x07", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => line.Any(char.IsControl));
         Assert.All(lines, line => Assert.True(line.Length <= 100, line));

@@ -4,13 +4,8 @@ using MdevPS.Engine;
 namespace MdevPS.Tests;
 
 /// <summary>Which parent gets the next device, why, and what is done when it cannot: on four GPUs with virtual functions on two NUMA nodes.</summary>
-public sealed class PlacementTests : SimulatedHostTest
+public sealed class PlacementTests() : SimulatedHostTest("nvidia-a2 -GpuCount 4 -NumaNodeCount 2")
 {
-    public PlacementTests()
-        : base("nvidia-a2 -GpuCount 4 -NumaNodeCount 2")
-    {
-    }
-
     [Theory]
     [InlineData("-Count 8", 2, 2, 2, 2)]
     [InlineData("-Count 18 -Placement Pack", 2, 16)]
@@ -112,13 +107,8 @@ public sealed class PlacementTests : SimulatedHostTest
 }
 
 /// <summary>What is typed can be computed with.</summary>
-public sealed class TypedFigureTests : SimulatedHostTest
+public sealed class TypedFigureTests() : SimulatedHostTest("nvidia-t4", "i915", "mdpy", "mbochs -GpuCount 1")
 {
-    public TypedFigureTests()
-        : base("nvidia-t4", "i915", "mdpy", "mbochs -GpuCount 1")
-    {
-    }
-
     [Fact]
     public void Types_are_filtered_by_the_bytes_of_their_framebuffer() => Assert.Equal(
         ["GRID T4-16A", "GRID T4-16C", "GRID T4-16Q", "GRID T4-8A", "GRID T4-8C", "GRID T4-8Q"],
@@ -126,13 +116,8 @@ public sealed class TypedFigureTests : SimulatedHostTest
 }
 
 /// <summary>Devices that are idle and taken again.</summary>
-public sealed class ReuseTests : SimulatedHostTest
+public sealed class ReuseTests() : SimulatedHostTest("mtty")
 {
-    public ReuseTests()
-        : base("mtty")
-    {
-    }
-
     [Fact]
     public void Each_is_handed_out_once_over_a_whole_pipeline()
     {
