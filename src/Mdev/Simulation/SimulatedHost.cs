@@ -49,10 +49,11 @@ public sealed record SimulatedHost
             foreach (SimulatedDriver driver in chosen.Values)
                 driver.Register(builder, sizes);
             new SimulatedKernel(tree).Core.Refresh();
-            // The record and the marker come last: a host that was not finished is none.
+            // The marker and the record come last: a host that was not finished is none. A record without its marker is one of a host that is gone, which
+            // somebody else may be tidying up at this moment.
             ForgetThoseGone();
-            record.Save();
             tree.AddReadWrite(SimulationRecord.Marker, record.Id + "\n");
+            record.Save();
             return new SimulatedHost { Root = root, Driver = names };
         }
         catch
