@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Reflection.Emit;
 using System.Runtime.InteropServices;
@@ -52,7 +51,7 @@ public sealed class ModuleLoadTests : IDisposable
         CopyTree(s_module, folder);
         string import = $"Import-Module ([WildcardPattern]::Escape('{folder}/MdevPS.psd1'))";
 
-        string[] lines = Run($"{import}; {Work}; {import}; {Work}; {import} -Force; {Work}", $"{import}; {Work}; {Loaded}");
+        string[] lines = Child.Run($"{import}; {Work}; {import}; {Work}; {import} -Force; {Work}", $"{import}; {Work}; {Loaded}");
 
         Assert.Equal(Enumerable.Repeat("True True", 4), lines[..4]);
         Assert.Equal(
@@ -71,7 +70,7 @@ public sealed class ModuleLoadTests : IDisposable
         string neighbour = $"$other = [System.Runtime.Loader.AssemblyLoadContext]::Default.LoadFromAssemblyPath('{file}').GetType('Tmds.Linux.LibC')";
         string ours = $"Import-Module '{Session.Manifest}'; {Work}";
 
-        string[] lines = Run(isLater ? $"{ours}; {neighbour}; {Work}; $other::O_CLOEXEC; {Loaded}" : $"{neighbour}; {ours}; {Work}; $other::O_CLOEXEC; {Loaded}");
+        string[] lines = Child.Run(isLater ? $"{ours}; {neighbour}; {Work}; $other::O_CLOEXEC; {Loaded}" : $"{neighbour}; {ours}; {Work}; $other::O_CLOEXEC; {Loaded}");
 
         Assert.Equal(["True True", "True True", version == "0.5.0" ? "524288" : "7"], lines[..3]);
         Assert.Equal(
@@ -97,16 +96,6 @@ public sealed class ModuleLoadTests : IDisposable
         return file;
     }
 
-    private static string[] Run(params string[] scripts)
-    {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(ModuleLoadTests).Assembly.Location, .. scripts]) { RedirectStandardOutput = true };
-        using Process process = Process.Start(start)!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.True(process.ExitCode == 0, output);
-        return output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
     private static void CopyTree(string from, string to)
     {
         foreach (string file in Directory.GetFiles(from, "*", SearchOption.AllDirectories))
@@ -115,23 +104,5 @@ public sealed class ModuleLoadTests : IDisposable
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
             File.Copy(file, copy);
         }
-    }
-}
-
-/// <summary>What a test starts as a process of its own, this assembly being the program: each argument is a script, run in a session of its own.</summary>
-internal static class Child
-{
-    public static int Main(string[] scripts)
-    {
-        foreach (string script in scripts)
-        {
-            using var session = new Session(manifest: "");
-            Result result = session.Run(script);
-            Console.WriteLine(result);
-            if (result.Errors.Count > 0)
-                return 1;
-        }
-
-        return 0;
     }
 }

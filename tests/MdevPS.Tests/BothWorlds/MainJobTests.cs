@@ -4,18 +4,14 @@ using MdevPS.Engine;
 namespace MdevPS.Tests.BothWorlds;
 
 /// <summary>The main job, on a simulated host and, in a virtual machine, on the real kernel: find, make, list and remove.</summary>
-public sealed class BothWorldsTests : CmdletTest
+public sealed class MainJobTests : BothWorldsTest
 {
-    private readonly string _root = IsRealKernel ? "/" : (string)Have("New-MdevSimulation mtty,mdpy,mbochs").Get("Root")!;
-
-    public BothWorldsTests() => Environment.SetEnvironmentVariable(RootVariable, _root);
-
     [Fact]
     public void Parents_and_types_are_listed()
     {
         Result parents = Run("Get-MdevParent");
         Assert.Equal(["mbochs", "mdpy", "mtty"], parents.TextOf("Parent"));
-        Assert.Equal([_root, _root, _root], parents.TextOf("Root"));
+        Assert.Equal([Root, Root, Root], parents.TextOf("Root"));
         Assert.Equal(["mtty-1", "mtty-2"], Run("(Get-MdevParent mtty).Types").Text);
         Assert.Equal(0, Run("Get-MdevParent mtty").Get("DeviceCount"));
 
@@ -45,9 +41,9 @@ public sealed class BothWorldsTests : CmdletTest
     public void One_pipeline_each_goes_all_the_way()
     {
         Result made = Have("Get-MdevType mtty-2 | New-MdevDevice");
-        Assert.Equal(("mtty-2", "mtty", "Active", _root), (made.Get("Type"), made.Get("Parent"), made.Get("State"), made.Get("Root")));
+        Assert.Equal(("mtty-2", "mtty", "Active", Root), (made.Get("Type"), made.Get("Parent"), made.Get("State"), made.Get("Root")));
         Assert.Matches(@"^/dev/vfio/\d+$", (string)made.Get("VfioPath")!);
-        Assert.True(File.Exists(_root.TrimEnd('/') + made.Get("VfioPath")));
+        Assert.True(File.Exists(Below + made.Get("VfioPath")));
 
         Assert.Equal(made.Get("Uuid"), Run("Get-MdevDevice").Get("Uuid"));
         Assert.Equal(made.Get("Uuid"), Run($"Get-MdevDevice {made.Get("Uuid")}").Get("Uuid"));
@@ -117,7 +113,7 @@ public sealed class BothWorldsTests : CmdletTest
     [Fact]
     public void Verbose_tells_every_write()
     {
-        string sysfs = _root.TrimEnd('/') + "/sys/devices/virtual/mtty/mtty";
+        string sysfs = Below + "/sys/devices/virtual/mtty/mtty";
         Result made = Run("New-MdevDevice mtty-1 -Verbose");
         Assert.Contains($"Writing '{made.Get("Uuid")}' to '{sysfs}/mdev_supported_types/mtty-1/create'.", made.Verbose);
         Assert.Contains($"Writing '1' to '{sysfs}/{made.Get("Uuid")}/remove'.", Run($"Remove-MdevDevice {made.Get("Uuid")} -Verbose").Verbose);
@@ -142,15 +138,5 @@ public sealed class BothWorldsTests : CmdletTest
         Assert.Equal(["mtty-1"], Run("Get-MdevType", device).TextOf("Type"));
         Assert.Empty(Run("Remove-MdevDevice", device).Errors);
         Assert.Empty(Run("Get-MdevDevice").Output);
-    }
-
-    public override void Dispose()
-    {
-        if (IsRealKernel)
-            Have("Get-MdevDevice -Root / | Remove-MdevDevice");
-        else
-            Have($"Remove-MdevSimulation '{_root}'");
-        base.Dispose();
-        GC.SuppressFinalize(this);
     }
 }

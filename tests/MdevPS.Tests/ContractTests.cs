@@ -1,0 +1,287 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using MdevPS.Engine;
+
+namespace MdevPS.Tests;
+
+/// <summary>What the module says of itself: its cmdlets, and what they give.</summary>
+public abstract class ContractTest : CmdletTest
+{
+    protected static IReadOnlyList<CmdletInfo> Cmdlets { get; } = [.. Have("Get-Command -Module MdevPS").Output.Select(item => (CmdletInfo)item.BaseObject)];
+
+    protected static CmdletInfo Cmdlet(string name) => Cmdlets.Single(cmdlet => cmdlet.Name == name);
+
+    protected static IEnumerable<Type> OutputTypes => Cmdlets.SelectMany(cmdlet => cmdlet.OutputType).Select(output => output.Type)
+        .Where(type => type is not null && type != typeof(void) && type != typeof(string)).Distinct();
+
+    protected static IEnumerable<ParameterMetadata> OwnParameters(CmdletInfo cmdlet) =>
+        cmdlet.Parameters.Values.Where(parameter => !System.Management.Automation.Cmdlet.CommonParameters.Contains(parameter.Name) && !System.Management.Automation.Cmdlet.OptionalCommonParameters.Contains(parameter.Name));
+}
+
+public sealed class ManifestTests : ContractTest
+{
+    private static readonly string s_folder = Path.GetDirectoryName(Session.Manifest)!;
+
+    private static readonly Hashtable s_data = (Hashtable)Have($"& ([scriptblock]::Create([IO.File]::ReadAllText('{Session.Manifest}')))").Only.BaseObject;
+
+    private static readonly string[] s_classes = [.. Cmdlets[0].ImplementingType.Assembly.GetTypes()
+        .Select(type => type.GetCustomAttribute<CmdletAttribute>()).OfType<CmdletAttribute>().Select(cmdlet => $"{cmdlet.VerbName}-{cmdlet.NounName}").Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public void It_is_valid()
+    {
+        Result result = Run($"Test-ModuleManifest '{Session.Manifest}'");
+        Assert.Equal("MdevPS", result.Get("Name"));
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Warnings);
+    }
+
+    [Fact]
+    public void It_exports_the_cmdlets_in_the_library_and_nothing_else()
+    {
+        Assert.Equal(s_classes, Texts("CmdletsToExport").Order(StringComparer.Ordinal));
+        Assert.Equal(s_classes, Cmdlets.Select(cmdlet => cmdlet.Name).Order(StringComparer.Ordinal));
+        Assert.All(new[] { "FunctionsToExport", "AliasesToExport", "VariablesToExport" }, list => Assert.Empty(Texts(list)));
+    }
+
+    [Fact]
+    public void It_has_what_a_gallery_asks_for()
+    {
+        Assert.All(new[] { "Author", "Description", "Copyright", "CompanyName" }, name => Assert.NotEqual("", (string)s_data[name]!));
+        string[] tags = [.. ((IEnumerable)((Hashtable)((Hashtable)s_data["PrivateData"]!)["PSData"]!)["Tags"]!).Cast<object>().Select(tag => tag.ToString()!)];
+        Assert.Contains("Linux", tags);
+        Assert.Contains("PSEdition_Core", tags);
+        Assert.All(tags, tag => Assert.DoesNotMatch(@"\s", tag));
+        Assert.Equal(["Core"], Texts("CompatiblePSEditions"));
+        Assert.Equal("7.4", s_data["PowerShellVersion"]);
+    }
+
+    [Fact]
+    public void It_has_the_version_of_its_folder_and_of_its_libraries()
+    {
+        Assert.Equal(s_data["ModuleVersion"], Path.GetFileName(s_folder));
+        Assert.All(new[] { Cmdlets[0].ImplementingType.Assembly, OutputTypes.First(type => type.Namespace == "Mdev.Model").Assembly }, assembly =>
+        {
+            Assert.Equal(s_data["ModuleVersion"], assembly.GetName().Version!.ToString(3));
+            Assert.Equal(s_folder, Path.GetDirectoryName(assembly.Location));
+        });
+    }
+
+    [Fact]
+    public void It_names_files_that_are_there_and_the_folder_has_no_other()
+    {
+        string[] named = ["Mdev.dll", "MdevPS.psd1", "LICENSE", "THIRD-PARTY-NOTICES.txt", .. Texts("RootModule"), .. Texts("FormatsToProcess"), .. Texts("TypesToProcess")];
+        Assert.Equal(named.Order(StringComparer.Ordinal), Directory.EnumerateFiles(s_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void Nothing_of_PowerShell_is_shipped() =>
+        Assert.Equal(
+            ["Mdev.LibC.dll", "Mdev.dll", "MdevPS.dll", "Tmds.LibC.dll"],
+            Directory.EnumerateFiles(s_folder, "*.dll", SearchOption.AllDirectories).Select(Path.GetFileName).Distinct().Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Its_format_and_type_files_are_taken_without_a_word()
+    {
+        using var session = new Session(manifest: "");
+        Result result = session.Run($"Import-Module '{Session.Manifest}' -ErrorAction Stop; $Error.Count");
+        Assert.Equal("0", result.ToString());
+        Assert.Empty(result.Warnings);
+    }
+
+    private static string[] Texts(string key) => s_data[key] is string text ? [text] : [.. ((IEnumerable)s_data[key]!).Cast<object>().Select(item => item.ToString()!)];
+}
+
+public sealed class CmdletContractTests : ContractTest
+{
+    private static readonly HashSet<string> s_verbs =
+    [
+        .. new[] { typeof(VerbsCommon), typeof(VerbsData), typeof(VerbsLifecycle), typeof(VerbsDiagnostic), typeof(VerbsCommunications), typeof(VerbsSecurity), typeof(VerbsOther) }
+            .SelectMany(verbs => verbs.GetFields()).Select(verb => (string)verb.GetRawConstantValue()!),
+    ];
+
+    public static TheoryData<string> Names { get; } = new(Cmdlets.Select(cmdlet => cmdlet.Name));
+
+    public static TheoryData<string> Keys { get; } = new("Parent", "Type", "Uuid", "Root");
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Has_an_approved_verb_a_singular_noun_with_our_prefix_and_a_sealed_class_of_its_own_name(string name)
+    {
+        CmdletInfo cmdlet = Cmdlet(name);
+        Assert.Contains(cmdlet.Verb, s_verbs);
+        Assert.Matches("^Mdev[A-Z]", cmdlet.Noun);
+        Assert.DoesNotMatch("[^s]s$", cmdlet.Noun);
+        Assert.Equal($"{cmdlet.Verb}{cmdlet.Noun}Command", cmdlet.ImplementingType.Name);
+        Assert.True(cmdlet.ImplementingType.IsSealed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Says_what_it_gives(string name) => Assert.NotEmpty(Cmdlet(name).ImplementingType.GetCustomAttributes<OutputTypeAttribute>(inherit: false));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Asks_before_it_changes_something_and_only_then(string name)
+    {
+        CmdletInfo cmdlet = Cmdlet(name);
+        bool changes = cmdlet.Verb is not ("Get" or "ConvertTo" or "Test");
+        Assert.Equal(changes, cmdlet.ImplementingType.GetCustomAttribute<CmdletAttribute>()!.SupportsShouldProcess);
+        Assert.Equal(changes, cmdlet.Parameters.ContainsKey("WhatIf"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Has_a_ConfirmImpact_that_was_chosen(string name)
+    {
+        ConfirmImpact expected = Cmdlet(name).Verb switch
+        {
+            "New" => ConfirmImpact.Low,
+            "Remove" or "Set" => ConfirmImpact.Medium,
+            _ => ConfirmImpact.None,
+        };
+        CmdletAttribute attribute = Cmdlet(name).ImplementingType.GetCustomAttribute<CmdletAttribute>()!;
+        // The attribute answers Medium where nothing is confirmed at all.
+        Assert.Equal(expected, attribute.SupportsShouldProcess ? attribute.ConfirmImpact : ConfirmImpact.None);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Binds_one_parameter_by_value_in_each_parameter_set_at_most(string name) =>
+        Assert.All(Cmdlet(name).ParameterSets, set => Assert.InRange(set.Parameters.Count(parameter => parameter.ValueFromPipeline), 0, 1));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Never_takes_a_Name_from_the_pipeline(string name) =>
+        Assert.DoesNotContain(
+            OwnParameters(Cmdlet(name)).Where(parameter => parameter.Name == "Name").SelectMany(parameter => parameter.Attributes.OfType<ParameterAttribute>()),
+            attribute => attribute.ValueFromPipelineByPropertyName);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Has_parameters_with_singular_names_in_Pascal_case(string name) =>
+        Assert.All(OwnParameters(Cmdlet(name)), parameter =>
+        {
+            Assert.Matches("^[A-Z][A-Za-z]+$", parameter.Name);
+            Assert.DoesNotMatch("[^su]s$", parameter.Name);
+        });
+
+    // What takes several names takes patterns; what takes one takes that one.
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Says_where_it_takes_wildcards(string name) =>
+        Assert.All(
+            OwnParameters(Cmdlet(name)).Where(parameter => parameter.Name is "Parent" or "Name" && parameter.ParameterType == typeof(string[])),
+            parameter => Assert.NotEmpty(parameter.Attributes.OfType<SupportsWildcardsAttribute>()));
+
+    [Theory]
+    [MemberData(nameof(Keys))]
+    public void A_key_binds_by_property_name_wherever_it_is(string key)
+    {
+        Assert.NotEmpty(With(key));
+        Assert.All(With(key), cmdlet => Assert.All(
+            cmdlet.Parameters[key].Attributes.OfType<ParameterAttribute>(),
+            attribute => Assert.True(attribute.ValueFromPipelineByPropertyName, cmdlet.Name)));
+    }
+
+    // The UUID of a device that is to be made is nobody's yet.
+    [Theory]
+    [InlineData("Parent")]
+    [InlineData("Type")]
+    [InlineData("Uuid")]
+    public void A_key_completes_wherever_it_is(string key) =>
+        Assert.All(
+            With(key).Where(cmdlet => key != "Uuid" || (cmdlet.Verb != "New" && cmdlet.Noun != "MdevPlacement")),
+            cmdlet => Assert.NotEmpty(cmdlet.Parameters[key].Attributes.OfType<ArgumentCompleterAttribute>()));
+
+    private static IEnumerable<CmdletInfo> With(string key) => Cmdlets.Where(cmdlet => cmdlet.Noun != "MdevSimulation" && cmdlet.Parameters.ContainsKey(key));
+}
+
+/// <summary>The objects that cmdlets give, and the views of them in the format file.</summary>
+public sealed class OutputContractTests : ContractTest
+{
+    private static readonly XElement s_format = XElement.Load($"{Path.GetDirectoryName(Session.Manifest)}/MdevPS.Format.ps1xml");
+
+    public static TheoryData<string> Types { get; } = new(OutputTypes.Select(type => type.FullName!));
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Have_a_table_but_for_the_one_that_is_read_one_at_a_time(string type) =>
+        Assert.NotNull(Views(type).First().Element(type.EndsWith(".MdevVfioInfo", StringComparison.Ordinal) ? "ListControl" : "TableControl"));
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Have_the_same_views_when_they_come_from_another_session(string type)
+    {
+        Assert.NotEmpty(Views(type));
+        Assert.Equal(Views(type), Views($"Deserialized.{type}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Have_a_default_display_set_of_properties_that_exist(string type)
+    {
+        string[] properties = Properties(type);
+        Assert.All(new[] { type, $"Deserialized.{type}" }, name =>
+        {
+            IReadOnlyList<string> shown = Have($"$item = [psobject]::new(); $item.PSObject.TypeNames.Insert(0, '{name}'); $item.PSStandardMembers.DefaultDisplayPropertySet.ReferencedPropertyNames").Text;
+            Assert.NotEmpty(shown);
+            Assert.Subset(properties.ToHashSet(), shown.ToHashSet());
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Have_views_that_show_only_properties_that_exist_text_of_the_host_made_harmless(string type)
+    {
+        string[] properties = Properties(type);
+        XElement[] nodes = [.. Views(type).Descendants().Where(node => node.Name.LocalName is "PropertyName" or "ScriptBlock")];
+        Assert.NotEmpty(nodes);
+        foreach (XElement node in nodes)
+        {
+            // Text that we make ourselves, of digits and words of our own.
+            if (node.Name.LocalName == "PropertyName" && node.Value is not ("VfioPath" or "MaxResolution" or "State"))
+            {
+                PropertyInfo? property = OutputTypes.Single(output => output.FullName == type).GetProperty(node.Value);
+                Assert.True(property is not null, node.Value);
+                Assert.True(property.PropertyType != typeof(string), $"{node.Value} is the host's text and goes through Printable.");
+            }
+
+            Assert.All(Regex.Matches(node.Value, @"\$_\.(\w+)").Select(match => match.Groups[1].Value), name => Assert.Contains(name, properties));
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Have_a_list_if_any_of_every_property_once(string type)
+    {
+        if (Views(type).SingleOrDefault(view => view.Element("ListControl") is not null) is { } list)
+        {
+            // The owner is the first of UUID, type and parent that there is.
+            Assert.Equal(Properties(type).Where(name => name != "Owner").Order(StringComparer.Ordinal), list.Descendants("Label").Select(label => label.Value).Order(StringComparer.Ordinal));
+        }
+    }
+
+    private static string[] Properties(string type) => [.. OutputTypes.Single(output => output.FullName == type).GetProperties().Select(property => property.Name)];
+
+    private static IEnumerable<XElement> Views(string type)
+    {
+        HashSet<string> sets = [.. s_format.Descendants("SelectionSet").Where(set => set.Descendants("TypeName").Any(name => name.Value == type)).Select(set => set.Element("Name")!.Value)];
+        return s_format.Descendants("View").Where(view => sets.Contains(view.Descendants("SelectionSetName").Single().Value));
+    }
+}
+
+public sealed class LinuxOnlyTests : ContractTest
+{
+    [Fact]
+    public void On_another_operating_system_the_import_says_so_in_one_sentence()
+    {
+        Result result = Run("try { [MdevPS.LinuxOnly]::Require($false) } catch { $_.Exception.InnerException }");
+        var inner = Assert.IsType<PlatformNotSupportedException>(result.Only.BaseObject);
+        Assert.Matches(@"^[A-Z][^.]+\bLinux\b[^.]+\.$", inner.Message);
+        Assert.Empty(Run("[MdevPS.LinuxOnly]::Require($true)").Errors);
+    }
+}
