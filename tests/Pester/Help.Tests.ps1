@@ -5,7 +5,7 @@ BeforeDiscovery {
     $repository = Convert-Path "$PSScriptRoot/../.."
     Import-Module (Convert-Path "$repository/out/MdevPS/*/MdevPS.psd1" | Select-Object -Last 1)
     $commands = Get-Command -Module MdevPS | ForEach-Object { @{ Command = $_.Name } }
-    $errors = [enum]::GetNames([Mdev.Kernel.MdevError]) | ForEach-Object { @{ Id = "Mdev$_"; Value = $_ } }
+    $errors = [enum]::GetNames([Mdev.Errors.MdevError]) | ForEach-Object { @{ Id = "Mdev$_"; Value = $_ } }
     $withoutPlatyPS = -not (Get-Module -ListAvailable Microsoft.PowerShell.PlatyPS)
     if ($withoutPlatyPS) { Write-Warning 'SKIPPED: whether en-US is what docs gives, because there is no module Microsoft.PowerShell.PlatyPS.' }
     # Where PowerShell is emulated along with the whole machine, this would take the better part of an hour to say the same.
@@ -103,7 +103,7 @@ BeforeAll {
     function Get-SortedEssence([string] $Text) { $Text -split '\n' | ForEach-Object { Get-Essence $_ } | Where-Object { $_ } | Sort-Object }
 
     $errorTopic = Get-Content "$repository/en-US/about_MdevPS_Errors.help.txt" -Raw
-    $errorFactory = [MdevPS.Commands.MdevCommand].Assembly.GetType('MdevPS.Errors.MdevErrorRecord').GetMethod('Of')
+    $errorFactory = [MdevPS.Binding.MdevCommand].Assembly.GetType('MdevPS.Errors.MdevErrorRecord').GetMethod('Of')
 }
 
 Describe 'The help of <Command>' -ForEach $commands -Skip:$onKernel {
@@ -214,7 +214,7 @@ Describe '<_>' -ForEach 'about_MdevPS', 'about_MdevPS_Simulation', 'about_MdevPS
 
 Describe 'The error <Id>' -ForEach $errors -Skip:$onKernel {
     It 'is in about_MdevPS_Errors as it is told' {
-        $record = $errorFactory.Invoke($null, @([Mdev.Kernel.MdevException]::new([Mdev.Kernel.MdevError] $Value, '.', $null, $null), $null))
+        $record = $errorFactory.Invoke($null, @([Mdev.Kernel.MdevException]::new([Mdev.Errors.MdevError] $Value, '.', $null, $null), $null))
         $record.FullyQualifiedErrorId | Should -Be $Id
         $errorTopic -match "(?ms)^    $Id\n        Category:  (?<category>\w+)\n        Cause: +(?<cause>.*?)\n        Next step: (?<next>.*?)\n(\n|\z)" | Should -BeTrue
         $Matches.category | Should -Be $record.CategoryInfo.Category
@@ -228,6 +228,6 @@ Describe 'The error <Id>' -ForEach $errors -Skip:$onKernel {
 Describe 'about_MdevPS_Errors' -Skip:$onKernel {
     It 'has no error that there is not' {
         $topics = [regex]::Matches($errorTopic, '(?m)^    (Mdev\w+)$').ForEach({ $_.Groups[1].Value })
-        $topics | Should -Be ([enum]::GetNames([Mdev.Kernel.MdevError]) | ForEach-Object { "Mdev$_" } | Sort-Object)
+        $topics | Should -Be ([enum]::GetNames([Mdev.Errors.MdevError]) | ForEach-Object { "Mdev$_" } | Sort-Object)
     }
 }

@@ -22,7 +22,8 @@ internal static class MdevErrorRecord
 
     private static ErrorCategory Category(MdevError error) => error switch
     {
-        MdevError.RootNotFound or MdevError.ParentNotFound or MdevError.TypeNotFound or MdevError.DeviceNotFound or MdevError.AttributeNotFound => ErrorCategory.ObjectNotFound,
+        MdevError.RootNotFound or MdevError.ParentNotFound or MdevError.TypeNotFound or MdevError.DeviceNotFound or MdevError.AttributeNotFound
+            or MdevError.ProcessNotFound => ErrorCategory.ObjectNotFound,
         MdevError.NotSupported => ErrorCategory.NotInstalled,
         MdevError.NotLive or MdevError.NotASimulation or MdevError.OtherComputer => ErrorCategory.InvalidOperation,
         MdevError.PermissionDenied or MdevError.ReadOnly or MdevError.AttributeReadOnly => ErrorCategory.PermissionDenied,
@@ -30,11 +31,12 @@ internal static class MdevErrorRecord
         MdevError.NoCapacity => ErrorCategory.LimitsExceeded,
         MdevError.UuidExists or MdevError.PathExists => ErrorCategory.ResourceExists,
         MdevError.InUse => ErrorCategory.ResourceBusy,
-        MdevError.GuardUnavailable or MdevError.ShellUnavailable or MdevError.VfioUnavailable or MdevError.VfioNoIommuDriver => ErrorCategory.ResourceUnavailable,
+        MdevError.GuardUnavailable or MdevError.ShellUnavailable or MdevError.VfioUnavailable or MdevError.VfioNoIommuDriver
+            or MdevError.TooManyOpenFiles => ErrorCategory.ResourceUnavailable,
         MdevError.BrokenEntry or MdevError.VfioMismatch => ErrorCategory.InvalidData,
         MdevError.AttributeUnreadable => ErrorCategory.ReadError,
         MdevError.VfioRefused => ErrorCategory.OpenError,
-        MdevError.WriteRefused or MdevError.AttributeFailed or MdevError.SimulationFailed => ErrorCategory.WriteError,
+        MdevError.WriteRefused or MdevError.AttributeFailed or MdevError.SimulationFailed or MdevError.FileFailed => ErrorCategory.WriteError,
         MdevError.Declined => ErrorCategory.OperationStopped,
         _ => ErrorCategory.InvalidOperation,
     };
@@ -68,6 +70,9 @@ internal static class MdevErrorRecord
         MdevError.OtherComputer => "Run the command on that computer: Invoke-Command -ComputerName.",
         MdevError.NotASimulation => "Name the Root that New-MdevSimulation gave.",
         MdevError.SimulationFailed => "See that this user may write there, and that there is room.",
+        MdevError.TooManyOpenFiles => "Close what is not needed, or raise the limit: ulimit -n.",
+        MdevError.FileFailed => "See that this user may write there, and that there is room.",
+        MdevError.ProcessNotFound => "Name the number that StartVm gave.",
         MdevError.Declined => "Answer yes to all of them, or leave -AllOrNothing out.",
         MdevError.PathExists => "Name a directory that is absent or empty.",
         _ => "See Get-Help for the command.",

@@ -17,7 +17,10 @@ internal sealed class Holder(int id, Action end) : IDisposable
 /// <summary>The program that opens devices of the real kernel, by what it is told: see holder.pl.</summary>
 internal sealed class Opener : IDisposable
 {
-    private readonly Process _process = Process.Start(new ProcessStartInfo("perl", [Path.Combine(AppContext.BaseDirectory, "BothWorlds/holder.pl")])
+    // The tests' own folder: the process may have been started from another one.
+    private static readonly string Program = Path.Combine(Path.GetDirectoryName(typeof(Opener).Assembly.Location)!, "BothWorlds/holder.pl");
+
+    private readonly Process _process = Process.Start(new ProcessStartInfo("perl", [Program])
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,
