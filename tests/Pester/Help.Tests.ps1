@@ -214,7 +214,7 @@ Describe '<_>' -ForEach 'about_MdevPS', 'about_MdevPS_Simulation', 'about_MdevPS
 
 Describe 'The error <Id>' -ForEach $errors -Skip:$onKernel {
     It 'is in about_MdevPS_Errors as it is told' {
-        $record = $errorFactory.Invoke($null, @([Mdev.Kernel.MdevException]::new([Mdev.Errors.MdevError] $Value, '.', $null, $null), $null))
+        $record = $errorFactory.Invoke($null, @([Mdev.Errors.MdevException]::new([Mdev.Errors.MdevError] $Value, '.', [NullString]::Value, [Exception] $null), $null))
         $record.FullyQualifiedErrorId | Should -Be $Id
         $errorTopic -match "(?ms)^    $Id\n        Category:  (?<category>\w+)\n        Cause: +(?<cause>.*?)\n        Next step: (?<next>.*?)\n(\n|\z)" | Should -BeTrue
         $Matches.category | Should -Be $record.CategoryInfo.Category
