@@ -13,10 +13,9 @@
 #include <unistd.h>
 
 struct entry { unsigned long ino; long off; unsigned short length; unsigned char kind; char name[]; };  // linux_dirent64
-struct parent { char link[PATH_MAX]; int directory; int known_types; char types[64][128]; };
+struct names { int count; char name[16384][128]; };
 
-static int bus, class, parent_count;
-static struct parent parents[4096];
+static int bus, class;
 static char scratch[8192];
 
 static int open_directory(int at, const char *name) { return openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC); }
@@ -44,100 +43,125 @@ static char *read_link(int at, const char *directory, const char *name)
     return scratch;
 }
 
-// What all children of a parent have in common is read once: its NUMA node here, a type's device API below.
-static struct parent *parent_at(int at, const char *link)
+// The links and directories of a directory; of one that links are not wanted of, the directories.
+static struct names *list(int directory, struct names *names, int links)
 {
-    for (int i = parent_count - 1; i >= 0; i--)
-        if (strcmp(parents[i].link, link) == 0)
-            return &parents[i];
-    struct parent *p = &parents[parent_count++];
-    strcpy(p->link, link);
-    p->known_types = 0;
-    p->directory = open_directory(at, link);
-    attribute(p->directory, "", "numa_node");
-    return p;
+    static char buffer[32768];
+    long length;
+    names->count = 0;
+    while ((length = syscall(SYS_getdents64, directory, buffer, sizeof buffer)) > 0)
+        for (struct entry *e = (void *)buffer; (char *)e < buffer + length; e = (void *)((char *)e + e->length))
+            if (e->name[0] != '.' && (e->kind == DT_DIR || (links && e->kind == DT_LNK)))
+                strcpy(names->name[names->count++], e->name);
+    return names;
 }
 
-static int device(struct parent *p, const char *uuid)
+// What a device itself must be asked: its group. Type and driver are the device's own to tell only where nothing else tells them of many.
+static int devices_by_types(int parent, int types, struct names *ids)
 {
-    const char *link = read_link(p->directory, uuid, "/mdev_type");
+    static struct names devices;
+    int count = 0;
+    for (int i = 0; i < ids->count; i++) {
+        char path[512];
+        snprintf(path, sizeof path, "%s/devices", ids->name[i]);
+        int directory = open_directory(types, path);
+        list(directory, &devices, 1);
+        close(directory);
+        if (devices.count > 0)
+            attribute(types, ids->name[i], "/device_api");
+        if (count == 0 && devices.count > 0)
+            read_link(parent, devices.name[0], "/driver");
+        for (int d = 0; d < devices.count; d++)
+            read_link(parent, devices.name[d], "/iommu_group");
+        count += devices.count;
+    }
+    return count;
+}
+
+static int device(int parent, const char *uuid, char *last_type)
+{
+    const char *link = read_link(parent, uuid, "/mdev_type");
     if (!link)
         return 0;
     const char *type = strrchr(link, '/') + 1;
-    int i = 0;
-    while (i < p->known_types && strcmp(p->types[i], type) != 0)
-        i++;
-    if (i == p->known_types) {
-        char directory[PATH_MAX];
-        strcpy(p->types[p->known_types++], type);
+    if (strcmp(last_type, type) != 0) {
+        char directory[512];
+        strcpy(last_type, type);
         snprintf(directory, sizeof directory, "mdev_supported_types/%s", type);
-        attribute(p->directory, directory, "/device_api");
+        attribute(parent, directory, "/device_api");
     }
-    read_link(p->directory, uuid, "/iommu_group");
-    read_link(p->directory, uuid, "/driver");
+    read_link(parent, uuid, "/iommu_group");
+    read_link(parent, uuid, "/driver");
     return 1;
+}
+
+// Whichever way needs less: see "Two ways to learn the types" in docs/decisions.md.
+static int devices_of(int at, const char *link)
+{
+    static struct names children, ids;
+    char last_type[128] = "";
+    int count = 0, parent = open_directory(at, link);
+    list(parent, &children, 0);
+    int candidates = 0;
+    for (int i = 0; i < children.count; i++)
+        candidates += strlen(children.name[i]) == 36;
+    if (candidates > 0)
+        attribute(parent, "", "numa_node");
+    int types = candidates > 1 ? open_directory(parent, "mdev_supported_types") : -1;
+    if (types >= 0 && candidates > 2 * list(types, &ids, 0)->count)
+        count = devices_by_types(parent, types, &ids);
+    else
+        for (int i = 0; i < children.count; i++)
+            count += strlen(children.name[i]) == 36 ? device(parent, children.name[i], last_type) : 0;
+    if (types >= 0)
+        close(types);
+    close(parent);
+    return count;
 }
 
 static int device_on_bus(const char *uuid)
 {
-    char *link = read_link(bus, "", uuid);
-    if (!link)
-        return 0;
-    *strrchr(link, '/') = 0;
-    return device(parent_at(bus, link), uuid);
-}
-
-static int for_each(int directory, int (*act)(struct parent *, const char *), struct parent *p)
-{
-    static __thread int depth;
-    static char buffers[2][32768];
-    char *buffer = buffers[depth++];
-    int count = 0;
-    long length;
-    while ((length = syscall(SYS_getdents64, directory, buffer, 32768)) > 0)
-        for (struct entry *e = (void *)buffer; (char *)e < buffer + length; e = (void *)((char *)e + e->length))
-            if (e->name[0] != '.' && (e->kind == DT_LNK || e->kind == DT_DIR))
-                count += act(p, e->name);
-    depth--;
+    char path[PATH_MAX], last_type[128] = "";
+    snprintf(path, sizeof path, "%s", read_link(bus, "", uuid));
+    *strrchr(path, '/') = 0;
+    int parent = open_directory(bus, path);
+    attribute(parent, "", "numa_node");
+    int count = device(parent, uuid, last_type);
+    close(parent);
     return count;
 }
 
-static int bus_entry(struct parent *p, const char *name) { return device_on_bus(name); }
-
-static int child(struct parent *p, const char *name) { return strlen(name) == 36 && read_link(bus, "", name) ? device(p, name) : 0; }
-
-static int type(struct parent *types, const char *name)
+static int types_of(const char *name)
 {
-    attribute(types->directory, name, "/name");
-    attribute(types->directory, name, "/description");
-    attribute(types->directory, name, "/device_api");
-    attribute(types->directory, name, "/available_instances");
-    return 1;
-}
-
-static int parent_types(struct parent *p, const char *name)
-{
+    static struct names ids;
     char path[PATH_MAX];
-    struct parent types;
     snprintf(path, sizeof path, "%s", read_link(class, "", name));
     read_link(class, path, "/driver");
     strcat(path, "/mdev_supported_types");
-    types.directory = open_directory(class, path);
-    int count = for_each(types.directory, type, &types);
-    close(types.directory);
-    return count;
+    int types = open_directory(class, path);
+    list(types, &ids, 0);
+    for (int i = 0; i < ids.count; i++) {
+        attribute(types, ids.name[i], "/name");
+        attribute(types, ids.name[i], "/description");
+        attribute(types, ids.name[i], "/device_api");
+        attribute(types, ids.name[i], "/available_instances");
+    }
+    close(types);
+    return ids.count;
 }
 
 static int run(const char *workload, const char *name)
 {
-    if (strcmp(workload, "devices") == 0)
-        return for_each(bus, bus_entry, NULL);
-    if (strcmp(workload, "types") == 0)
-        return for_each(class, parent_types, NULL);
+    static struct names parents;
+    int count = 0;
     if (strcmp(workload, "device") == 0)
         return device_on_bus(name);
-    struct parent *p = parent_at(class, read_link(class, "", name));
-    return for_each(p->directory, child, p);
+    if (strcmp(workload, "children") == 0)
+        return devices_of(class, read_link(class, "", name));
+    list(class, &parents, 1);
+    for (int i = 0; i < parents.count; i++)
+        count += strcmp(workload, "types") == 0 ? types_of(parents.name[i]) : devices_of(class, read_link(class, "", parents.name[i]));
+    return count;
 }
 
 int main(int argc, char **argv)
@@ -152,8 +176,6 @@ int main(int argc, char **argv)
         bus = open_directory(AT_FDCWD, "sys/bus/mdev/devices");
         class = open_directory(AT_FDCWD, "sys/class/mdev_bus");
         int count = run(workload, name);
-        while (parent_count > 0)
-            close(parents[--parent_count].directory);
         close(bus);
         close(class);
         clock_gettime(CLOCK_MONOTONIC, &end);

@@ -8,7 +8,7 @@ namespace Mdev.Interfaces.MdevBus;
 /// <summary>
 /// The mediated devices of one parent, whose directory is open. A device is told from the parent's other entries by its type link. There are two
 /// ways to learn the types of many: each device's own link, or the directories <c>devices</c> of the types, which hold a link for each device of theirs
-/// and cost one look for hundreds of devices. The second pays where there are more devices than types.
+/// and cost one look for hundreds of devices. The second pays where there are more than twice as many devices as types.
 /// </summary>
 internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, DirectoryHandle directory, Action<MdevException> report)
 {
@@ -29,7 +29,7 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
     public List<string> TypesInUse()
     {
         List<string> children = Children();
-        IReadOnlyDictionary<string, string>? types = TypesByDevice(children.Count, new NameFilter());
+        IReadOnlyDictionary<string, string>? types = TypesByDevice(children, new NameFilter());
         return children.Select(name => types?.GetValueOrDefault(name) ?? _attributes.Try(() => TypeOf(name))).OfType<string>().ToList();
     }
 
@@ -37,7 +37,7 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
     public IEnumerable<MdevDevice> All(NameFilter types)
     {
         List<string> children = Children();
-        IReadOnlyDictionary<string, string>? known = TypesByDevice(children.Count, types);
+        IReadOnlyDictionary<string, string>? known = TypesByDevice(children, types);
         foreach (string name in children)
         {
             MdevDevice? device = null;
@@ -70,20 +70,27 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
         }
     }
 
-    private List<string> Children() => directory.Entries().Where(entry => entry.Kind is EntryKind.Directory or EntryKind.Unknown).Select(entry => entry.Name).ToList();
+    private List<string> Children() => directory.Entries()
+        .Where(entry => entry.Kind is EntryKind.Directory or EntryKind.Unknown && entry.Name != MdevBusParent.TypesDirectory)
+        .Select(entry => entry.Name)
+        .ToList();
 
     // Null where each device's own link is the shorter way.
-    private Dictionary<string, string>? TypesByDevice(int children, NameFilter types)
+    private Dictionary<string, string>? TypesByDevice(List<string> children, NameFilter types)
     {
+        int devices = children.Count(name => KernelUuid.TryParse(name, out _));
+        // A parent has one type or more, so that the types of two devices are not worth a look at the directory.
+        if (devices <= 2)
+            return null;
         using DirectoryHandle? all = _attributes.Try(() => directory.OpenDirectory(MdevBusParent.TypesDirectory));
         List<string> ids = all?.Entries().Where(entry => entry.Kind is EntryKind.Directory or EntryKind.Unknown).Select(entry => entry.Name).ToList() ?? [];
-        if (children <= 2 * ids.Count || ids.Count == 0)
+        if (devices <= 2 * ids.Count || ids.Count == 0)
             return null;
-        var found = new Dictionary<string, string>(children);
+        var found = new Dictionary<string, string>(devices);
         foreach (string id in ids.Where(types.Matches))
         {
-            using DirectoryHandle? devices = _attributes.Try(() => all!.OpenDirectory($"{id}/devices"));
-            foreach (DirectoryEntry entry in devices?.Entries() ?? [])
+            using DirectoryHandle? ofType = _attributes.Try(() => all!.OpenDirectory($"{id}/devices"));
+            foreach (DirectoryEntry entry in ofType?.Entries() ?? [])
                 found[entry.Name] = id;
         }
 
@@ -152,8 +159,7 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
     {
         if (_deviceApis.TryGetValue(type, out string? api))
             return api;
-        using DirectoryHandle? opened = NamePattern.IsName(type) ? _attributes.Try(() => directory.OpenDirectory($"{MdevBusParent.TypesDirectory}/{type}")) : null;
-        return _deviceApis[type] = opened is null ? null : _attributes.Text(opened, "device_api");
+        return _deviceApis[type] = NamePattern.IsName(type) ? _attributes.Text(directory, $"{MdevBusParent.TypesDirectory}/{type}/device_api") : null;
     }
 
     // The name mdev_supported_type, and a link that bears the type id itself, are those of the interface's drafts of 2016.
