@@ -130,7 +130,8 @@ internal sealed class Contest(Contenders contenders, Trees trees, string module)
     {
         Say("start-up");
         var environment = new Dictionary<string, string> { ["MDEVPS_ROOT"] = trees.RootOf("M"), ["PSModulePath"] = Path.GetFullPath(Path.Combine(module, "../../..")) };
-        string[] commands = ["1", $"Import-Module '{module}'", "Get-MdevDevice"];
+        string import = $"Import-Module '{module}'";
+        string[] commands = ["1", import, $"{import}; Get-MdevDevice | ForEach-Object {{ exit }}", $"{import}; Get-MdevDevice", "Get-MdevDevice"];
         List<double>[] times = commands.Select(_ => new List<double>()).ToArray();
         for (int i = 0; i <= Starts; i++)
         {
@@ -143,7 +144,8 @@ internal sealed class Contest(Contenders contenders, Trees trees, string module)
             }
         }
 
-        report.Start(Arena.Median(times[0]), Arena.Median(times[0].Zip(times[1], (bare, import) => import - bare)), Arena.Median(times[2]));
+        double After(int earlier, int later) => Arena.Median(times[earlier].Zip(times[later], (before, after) => after - before));
+        report.Start(new StartFigures(Arena.Median(times[0]), After(0, 1), After(1, 2), After(2, 3), After(3, 4), Arena.Median(times[4])));
     }
 
     private static double Start(Dictionary<string, string> environment, string program, params string[] arguments)

@@ -22,13 +22,13 @@ internal sealed record Workload(string Title, string Tree, string Request, param
         return
         [
             Devices("S"),
-            Devices("M") with { FloorGoal = 1.5, MdevctlGoal = 0.3 },
-            Devices("L") with { FloorGoal = 1.5, MdevctlGoal = 0.3 },
-            Devices("V"),
+            Devices("M") with { FloorGoal = 1.5, MdevctlGoal = 0.13 },
+            Devices("L") with { FloorGoal = 1.5, MdevctlGoal = 0.13 },
+            Devices("V") with { MdevctlGoal = 0.5 },
             Types("M"),
             Types("V") with { FloorGoal = 1.4, MdevctlGoal = 0.6 },
-            Types("C"),
-            Children("P") with { MdevctlGoal = null },
+            Types("C") with { MdevctlGoal = 0.6 },
+            Children("P") with { MdevctlGoal = 0.2 },
             Children("M"),
             Children("L"),
             Device("M"),
