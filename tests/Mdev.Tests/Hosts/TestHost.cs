@@ -52,6 +52,20 @@ internal abstract partial class TestHost : IDisposable
         Assert.Equal(0, mkfifo(Root + hostPath, 0x1a4));
     }
 
+    /// <summary>
+    /// Gives every parent so many types without devices that the types of its devices are learned from each device and no longer from the directories of
+    /// the types.
+    /// </summary>
+    public void AddTypesWithoutDevices()
+    {
+        var noLinks = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint };
+        foreach (string types in Directory.GetDirectories($"{Root}/sys/devices", "mdev_supported_types", noLinks))
+        {
+            for (int i = Directory.GetDirectories(Path.GetDirectoryName(types)!).Length; i > 0; i--)
+                Directory.CreateDirectory($"{types}/without-devices-{i}");
+        }
+    }
+
     /// <summary>Everything in it, to the byte, for "nothing was changed". A simulation's own records are left out.</summary>
     public string Snapshot() => string.Join('\n', Snapshot(new DirectoryInfo(Root)).Order(StringComparer.Ordinal));
 

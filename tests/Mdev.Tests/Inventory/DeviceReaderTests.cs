@@ -41,6 +41,26 @@ public sealed class DeviceReaderTests : IDisposable
         Assert.False(device.Reused);
     }
 
+    [Theory]
+    [InlineData("mtty", "mdpy", "mbochs")]
+    [InlineData("nvidia-t4", "i915")]
+    [InlineData("vfio_ap", "vfio_ccw")]
+    [InlineData("broken")]
+    public void Both_ways_to_learn_the_types_of_devices_tell_the_same(params string[] drivers)
+    {
+        using var host = new SimulatedTestHost(drivers);
+        foreach (string type in host.Types(new TypeQuery { Available = true }).Select(type => type.Type).Distinct().ToArray())
+            host.Make(type, 3);
+        host.Reports.Clear();
+        MdevDevice[] devices = host.Devices();
+        string[] faults = [.. host.Reports.Select(report => report.Message)];
+        Assert.NotEmpty(devices);
+        host.AddTypesWithoutDevices();
+        host.Reports.Clear();
+        Assert.Equal(devices, host.Devices());
+        Assert.Equal(faults, host.Reports.Select(report => report.Message));
+    }
+
     [Fact]
     public void A_device_without_driver_is_Unbound()
     {

@@ -46,6 +46,17 @@ public sealed class RandomHostTests
             Assert.All(host.Reports, report => Assert.True(model.Faults.Any(path => report.Path!.StartsWith(host.Root + path, StringComparison.Ordinal)), $"{report.Path} is healthy. {because}"));
             Assert.DoesNotContain(Canary, string.Join('\n', types.Select(type => $"{type.Name} {type.Description} {type.DeviceApi}")));
             Assert.Equal(Canary, File.ReadAllText($"{outside}/name"));
+
+            if (seed % 10 != 0)
+                return;
+            // Both ways to learn the types of devices tell the same, the faults too.
+            host.Reports.Clear();
+            Assert.Equal(devices, host.Devices());
+            string[] faults = [.. host.Reports.Select(report => report.Message)];
+            host.AddTypesWithoutDevices();
+            host.Reports.Clear();
+            Assert.Equal(devices, host.Devices());
+            Assert.Equal(faults, host.Reports.Select(report => report.Message));
         }
         finally
         {
