@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Mdev.Definitions;
 using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
@@ -65,6 +66,13 @@ internal static class Child
                 }
 
                 return 0;
+            case ["redefine", var root, var uuid, var parent]:
+                Redefine(HostOpener.Open(root), Guid.Parse(uuid), parent);
+                return 0;
+            case ["append", var root, var uuid, var parent, var name, var count]:
+                Console.In.ReadToEnd();
+                Append(HostOpener.Open(root), Guid.Parse(uuid), parent, name, int.Parse(count));
+                return 0;
             default:
                 Console.Error.WriteLine("Not to be started by hand.");
                 return 2;
@@ -76,6 +84,26 @@ internal static class Child
         var request = new CreateRequest { Placement = new PlacementRequest { Type = type }, Count = count };
         foreach (MdevDevice device in new DeviceAllocator(host, e => Console.WriteLine($"error {e.Error}"), (_, _) => Decision.Make).Make(request, default))
             Console.WriteLine($"made {device.Uuid}");
+    }
+
+    // Until it is killed.
+    private static void Redefine(HostRoot host, Guid uuid, string parent)
+    {
+        AttributeValue[] many = [.. Enumerable.Range(0, 200).Select(i => new AttributeValue("vendor/a", new string('x', 100)))];
+        MdevDefinition definition = new DefinitionReader(host, _ => { }).Find(uuid, parent)!;
+        for (int i = 0; ; i++)
+        {
+            new DefinitionEditor(host, null).Change(definition, new DefinitionChange { Attributes = _ => i % 2 == 0 ? many : [] });
+            if (i == 1)
+                Console.WriteLine("ready");
+        }
+    }
+
+    private static void Append(HostRoot host, Guid uuid, string parent, string name, int count)
+    {
+        MdevDefinition definition = new DefinitionReader(host, _ => { }).Find(uuid, parent)!;
+        for (int i = 0; i < count; i++)
+            new DefinitionEditor(host, null).Change(definition, new DefinitionChange { Attributes = now => [.. now, new AttributeValue(name, $"{i}")] });
     }
 
     private static void RemoveAll(HostRoot host)

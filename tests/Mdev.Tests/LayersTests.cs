@@ -24,6 +24,7 @@ public sealed class LayersTests
         ["VirtualMachines"] = ["Printable", "Errors", "Model"],
         ["Placement"] = ["Printable", "Errors", "Kernel", "Model", "Inventory", "Vfio"],
         ["Lifecycle"] = ["Printable", "Errors", "Kernel", "Model", "Inventory", "Attributes", "Vfio", "Placement"],
+        ["Definitions"] = ["Printable", "Errors", "Kernel", "Model", "Inventory", "Attributes", "Placement", "Lifecycle"],
         ["Simulation"] = ["Printable", "Errors", "Kernel", "Model", "Vfio"],
         ["HostOpener"] = ["Printable", "Errors", "Kernel", "Simulation"],
     };

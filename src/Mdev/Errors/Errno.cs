@@ -23,6 +23,7 @@ public static class Errno
     public const int ENFILE = 23;
     public const int EMFILE = 24;
     public const int ENOTTY = 25;
+    public const int EFBIG = 27;
     public const int ENOSPC = 28;
     public const int EROFS = 30;
     public const int ERANGE = 34;
@@ -58,6 +59,7 @@ public static class Errno
         ENFILE => "ENFILE",
         EMFILE => "EMFILE",
         ENOTTY => "ENOTTY",
+        EFBIG => "EFBIG",
         ENOSPC => "ENOSPC",
         EROFS => "EROFS",
         ERANGE => "ERANGE",

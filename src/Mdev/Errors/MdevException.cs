@@ -159,6 +159,21 @@ public enum MdevError
     /// <summary>The directory of a simulated host cannot be written or removed.</summary>
     SimulationFailed,
 
+    /// <summary>No definition has that UUID.</summary>
+    DefinitionNotFound,
+
+    /// <summary>There is a definition already that says something else, or several where one must be meant.</summary>
+    DefinitionExists,
+
+    /// <summary>A file among the definitions is none, or cannot be understood.</summary>
+    DefinitionBroken,
+
+    /// <summary>A callout script refused what was to be done.</summary>
+    CalloutRefused,
+
+    /// <summary>A callout script was not run, because others than its owner can change it.</summary>
+    CalloutUntrusted,
+
     /// <summary>One device of several that are wanted all or not at all was declined.</summary>
     Declined,
 

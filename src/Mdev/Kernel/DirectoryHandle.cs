@@ -112,9 +112,17 @@ public sealed class DirectoryHandle : IDisposable
     /// <exception cref="MdevException">It is there and cannot be read: EACCES, EIO …</exception>
     internal byte[]? ReadFile(string name) => Read(name, static content => content.ToArray());
 
+    /// <summary>The content of an opened file, to the byte.</summary>
+    /// <exception cref="MdevException">It cannot be read, or has more than <paramref name="most"/> bytes (EFBIG).</exception>
+    internal static byte[] ReadFile(Descriptor file, string path, int most) => ReadAll(file.Number, path, static content => content.ToArray(), most);
+
+    /// <summary>The content of a file in this very directory, to the byte; null when it is absent.</summary>
+    /// <exception cref="MdevException">It cannot be read, is a link (ELOOP), or has more than <paramref name="most"/> bytes (EFBIG).</exception>
+    internal byte[]? ReadFile(string name, int most) => Read(name, static content => content.ToArray(), most);
+
     private delegate T Convert<T>(ReadOnlySpan<byte> content);
 
-    private unsafe T? Read<T>(string name, Convert<T> convert)
+    private T? Read<T>(string name, Convert<T> convert, int most = int.MaxValue)
         where T : class
     {
         // O_NONBLOCK: a pipe in a captured tree must not stop us; to an attribute it means nothing.
@@ -122,7 +130,18 @@ public sealed class DirectoryHandle : IDisposable
         int fd = name.Contains('/') ? Resolution.WithoutLinks(_descriptor.Number, name, flags) : OpenHere(name, flags);
         if (fd < 0)
             return fd == -Errno.ENOENT ? null : throw Refusal.ToRead(-fd, "open", $"{Path}/{name}");
+        try
+        {
+            return ReadAll(fd, $"{Path}/{name}", convert, most);
+        }
+        finally
+        {
+            _ = LibC.close(fd);
+        }
+    }
 
+    private static unsafe T ReadAll<T>(int fd, string path, Convert<T> convert, int most)
+    {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(UsualAttributeSize);
         try
         {
@@ -133,8 +152,10 @@ public sealed class DirectoryHandle : IDisposable
                 fixed (byte* p = &buffer[length])
                     count = LibC.read(fd, p, (nuint)(buffer.Length - length));
                 if (count < 0)
-                    throw Refusal.ToRead(LibC.errno, "read", $"{Path}/{name}");
+                    throw Refusal.ToRead(LibC.errno, "read", path);
                 length += (int)count;
+                if (length > most)
+                    throw Refusal.ToRead(Errno.EFBIG, "read", path);
                 if (length < buffer.Length)
                     break;
                 byte[] larger = ArrayPool<byte>.Shared.Rent(buffer.Length * 2);
@@ -148,7 +169,6 @@ public sealed class DirectoryHandle : IDisposable
         finally
         {
             ArrayPool<byte>.Shared.Return(buffer);
-            _ = LibC.close(fd);
         }
     }
 
@@ -160,6 +180,16 @@ public sealed class DirectoryHandle : IDisposable
             return null;
         using var file = new Descriptor(fd);
         return FileStatus.Of(file).Mode;
+    }
+
+    /// <summary>What an entry of this very directory is; a link is <see cref="FileKind.Other"/>. Null when it is not there.</summary>
+    internal FileKind? Kind(string name)
+    {
+        int fd = OpenHere(name, LibC.O_PATH);
+        if (fd < 0)
+            return null;
+        using var entry = new Descriptor(fd);
+        return FileStatus.Of(entry).Kind;
     }
 
     /// <inheritdoc/>

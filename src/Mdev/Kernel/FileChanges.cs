@@ -12,6 +12,7 @@ namespace Mdev.Kernel;
 internal sealed unsafe class FileChanges(HostFiles files)
 {
     private const int MostSteps = 64;
+    private const string NewNamePrefix = ".mdevps-";
 
     /// <summary>Makes a directory, and those above it that are missing.</summary>
     public void CreateDirectory(string path, uint mode = 0x1ed /* 0755 */)
@@ -109,7 +110,10 @@ internal sealed unsafe class FileChanges(HostFiles files)
     }
 
     /// <summary>A path in a directory that nothing has yet.</summary>
-    public static string NewName(string directory) => $"{directory}/.mdevps-{Convert.ToHexString(RandomNumberGenerator.GetBytes(12)).ToLowerInvariant()}";
+    public static string NewName(string directory) => $"{directory}/{NewNamePrefix}{Convert.ToHexString(RandomNumberGenerator.GetBytes(12)).ToLowerInvariant()}";
+
+    /// <summary>Whether a name is one that <see cref="NewName"/> made up.</summary>
+    public static bool IsNewName(string name) => name.Length == NewNamePrefix.Length + 24 && name.StartsWith(NewNamePrefix, StringComparison.Ordinal);
 
     /// <summary>Has the entries of a directory written to the disk.</summary>
     public void Sync(string directory)

@@ -104,6 +104,19 @@ public sealed class HostFiles
         return fd >= 0 ? new Descriptor(fd) : throw Refusal.ToOpen(-fd, OnMachine(hostPath));
     }
 
+    /// <summary>The content of an ordinary file, every link on the way followed; nothing else than an ordinary file is opened.</summary>
+    /// <returns>Null when there is no ordinary file.</returns>
+    /// <exception cref="MdevException">It cannot be read, or has more than <paramref name="most"/> bytes (EFBIG).</exception>
+    internal byte[]? ReadFile(string hostPath, int most)
+    {
+        using Descriptor looked = OpenFile(hostPath, LibC.O_PATH);
+        if (FileStatus.Of(looked).Kind != FileKind.File)
+            return null;
+        // The file itself again, whatever has taken its name since.
+        using Descriptor opened = Descriptor.Open($"/proc/self/fd/{looked.Number}", LibC.O_RDONLY | LibC.O_NONBLOCK);
+        return DirectoryHandle.ReadFile(opened, OnMachine(hostPath), most);
+    }
+
     /// <summary>Opens a file that is no link itself, creating it where <paramref name="flags"/> say so.</summary>
     internal Descriptor OpenOrCreate(string hostPath, int flags, uint mode)
     {

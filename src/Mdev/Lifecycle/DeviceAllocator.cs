@@ -42,6 +42,13 @@ public enum Decision
     Pretend,
 }
 
+/// <summary>A device that is about to be made.</summary>
+/// <param name="Uuid">The UUID that it will have.</param>
+/// <param name="Type">Its type id.</param>
+/// <param name="Parent">The parent that it is made on.</param>
+/// <param name="Attributes">The attributes that it will be given, in this order.</param>
+public sealed record NewDevice(Guid Uuid, string Type, string Parent, IReadOnlyList<AttributeValue> Attributes);
+
 /// <summary>
 /// Makes as many devices as asked for, each where the planner says. The kernel's answer is the truth: a place that somebody else was
 /// quicker to take, or that a vendor's rule forbids, is passed over for the next.
@@ -50,7 +57,9 @@ public enum Decision
 /// <param name="report">Told of every failure of one device; the others go on.</param>
 /// <param name="decide">Asked just before each device is made, or handed out again.</param>
 /// <param name="idle">The devices that can be handed out again, each once for all requests.</param>
-public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, Decision> decide, IdleDevices? idle = null)
+/// <param name="around">What makes each new device, by calling the action that it is given, or refuses with <see cref="MdevError.CalloutRefused"/>; null to make it and no more.</param>
+public sealed class DeviceAllocator(
+    HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, Decision> decide, IdleDevices? idle = null, Action<NewDevice, Action>? around = null)
 {
     private readonly IdleDevices _idle = idle ?? new IdleDevices(host, host.Trace);
     private readonly DeviceCreator _creator = new(host);
@@ -184,9 +193,9 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
             {
                 return null;
             }
-            catch (MdevException e) when (e.Error is MdevError.AttributeFailed or MdevError.DeviceNotFound)
+            catch (MdevException e) when (e.Error is MdevError.AttributeFailed or MdevError.DeviceNotFound or MdevError.CalloutRefused)
             {
-                // It was made and is no more; that is about this one device only.
+                // It was made and is no more, or may not be made; that is about this one device only.
                 planner.Release(place);
                 failed(e);
                 return null;
@@ -212,11 +221,21 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
 
     private MadeDevice MakeAt(HostParent parent, CreateRequest request, Guid uuid, Action<MdevDevice> made, CancellationToken cancel)
     {
-        MadeDevice device = _creator.Create(parent, request.Placement.Type, uuid, cancel);
-        var faults = new List<MdevException>(device.Faults);
-        new InitialAttributes(host, faults.Add).Set(device.Device, request.Attributes, cancel);
-        made(device.Device);
-        return device with { Faults = faults };
+        MadeDevice? device = null;
+        if (around is null)
+            MakeIt();
+        else
+            around(new NewDevice(uuid, request.Placement.Type, parent.Name, request.Attributes), MakeIt);
+        return device!;
+
+        void MakeIt()
+        {
+            MadeDevice bare = _creator.Create(parent, request.Placement.Type, uuid, cancel);
+            var faults = new List<MdevException>(bare.Faults);
+            new InitialAttributes(host, faults.Add).Set(bare.Device, request.Attributes, cancel);
+            made(bare.Device);
+            device = bare with { Faults = faults };
+        }
     }
 
     // Null when it went away meanwhile.

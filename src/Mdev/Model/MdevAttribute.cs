@@ -50,7 +50,11 @@ public enum AttributeAccess
 }
 
 /// <summary>A value to be written to an attribute.</summary>
-public sealed record AttributeValue(string Name, string Value);
+public sealed record AttributeValue(string Name, string Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}={Value}";
+}
 
 /// <summary>What attributes hang off: a device, a type of a parent, or a parent.</summary>
 /// <param name="Uuid">The device; null when it is a type or a parent.</param>

@@ -1,0 +1,146 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Mdev.Model;
+
+namespace Mdev.Definitions;
+
+/// <summary>What the file of a definition says. Read and written in mdevctl's form, to the byte (to_string_pretty of serde_json).</summary>
+/// <param name="Type">The type id.</param>
+/// <param name="AutoStart">Whether the device is made at boot.</param>
+/// <param name="Attributes">The attributes, in the order in which they are written.</param>
+internal sealed record DefinitionContent(string Type, bool AutoStart, IReadOnlyList<AttributeValue> Attributes)
+{
+    private const string TypeKey = "mdev_type", StartKey = "start", AttributesKey = "attrs";
+
+    private static readonly JsonWriterOptions s_file = new() { Indented = true, Encoder = MinimalEncoder.Instance };
+    private static readonly JsonWriterOptions s_line = new() { Encoder = MinimalEncoder.Instance };
+
+    /// <summary>What somebody else has in the file; it stays there when the rest is changed.</summary>
+    public IReadOnlyList<KeyValuePair<string, JsonElement>> Others { get; init; } = [];
+
+    /// <summary>Reads a file as mdevctl does.</summary>
+    /// <exception cref="FormatException">It cannot be understood; the message says why.</exception>
+    public static DefinitionContent Parse(ReadOnlyMemory<byte> json)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(json);
+            return Of(document.RootElement);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // InvalidOperationException: text that is no UTF-8, or half of a surrogate pair.
+            throw new FormatException($"it is no JSON: {e.Message.TrimEnd('.')}", e);
+        }
+    }
+
+    /// <summary>Reads a list of attributes.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
+    public static List<AttributeValue> ParseAttributes(JsonElement attributes)
+    {
+        if (attributes.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
+            return [];
+        if (attributes.ValueKind != JsonValueKind.Array)
+            throw new FormatException($"'{AttributesKey}' is no list");
+        return attributes.EnumerateArray().Select((element, i) => element.ValueKind == JsonValueKind.Object && element.EnumerateObject().ToArray() is [{ Value.ValueKind: JsonValueKind.String } pair]
+            ? new AttributeValue(pair.Name, pair.Value.GetString()!)
+            : throw new FormatException($"element {i + 1} of '{AttributesKey}' is not one name with a text as its value")).ToList();
+    }
+
+    /// <summary>Whether another one asks for the same device.</summary>
+    public bool IsSame(DefinitionContent other) => Type == other.Type && AutoStart == other.AutoStart && Attributes.SequenceEqual(other.Attributes);
+
+    /// <summary>The bytes of the file.</summary>
+    public byte[] ToFile() => Write(s_file, Others);
+
+    /// <summary>What callout scripts are given: the same on one line, without what mdevctl does not know.</summary>
+    public byte[] ToLine() => Write(s_line, []);
+
+    private static DefinitionContent Of(JsonElement root)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+            throw new FormatException("it is no JSON object");
+        JsonElement type = Key(root, TypeKey), start = Key(root, StartKey), attributes = Key(root, AttributesKey);
+        if (type.ValueKind is not JsonValueKind.String || type.GetString() is not { Length: > 0 } id)
+            throw new FormatException($"'{TypeKey}' is missing or names no type");
+        if (start.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
+            throw new FormatException($"'{StartKey}' is missing");
+        // Of a key that comes twice, the last one counts.
+        Dictionary<string, JsonElement> others = [];
+        foreach (JsonProperty other in root.EnumerateObject().Where(pair => pair.Name is not (TypeKey or StartKey or AttributesKey)))
+            others[other.Name] = other.Value.Clone();
+        return new DefinitionContent(id, start.ValueKind == JsonValueKind.String && start.ValueEquals("auto"), ParseAttributes(attributes)) { Others = [.. others] };
+    }
+
+    private static JsonElement Key(JsonElement root, string name) => root.TryGetProperty(name, out JsonElement value) ? value : default;
+
+    private byte[] Write(JsonWriterOptions options, IReadOnlyList<KeyValuePair<string, JsonElement>> others)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(bytes, options))
+        {
+            json.WriteStartObject();
+            json.WriteString(TypeKey, Type);
+            json.WriteString(StartKey, AutoStart ? "auto" : "manual");
+            json.WriteStartArray(AttributesKey);
+            foreach (AttributeValue attribute in Attributes)
+            {
+                json.WriteStartObject();
+                json.WriteString(attribute.Name, attribute.Value);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            foreach ((string name, JsonElement value) in others)
+            {
+                json.WritePropertyName(name);
+                value.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Escapes what JSON demands and nothing else, in the words of serde_json: \b \f \n \r \t, other control characters as \u001f.</summary>
+    private sealed unsafe class MinimalEncoder : JavaScriptEncoder
+    {
+        public static readonly MinimalEncoder Instance = new();
+
+        public override int MaxOutputCharactersPerInputCharacter => 6;
+
+        public override bool WillEncode(int unicodeScalar) => unicodeScalar is < ' ' or '"' or '\\';
+
+        public override int FindFirstCharacterToEncode(char* text, int textLength)
+        {
+            for (int i = 0; i < textLength; i++)
+            {
+                if (WillEncode(text[i]) || char.IsSurrogate(text[i]))
+                    return i;
+            }
+
+            return -1;
+        }
+
+        public override bool TryEncodeUnicodeScalar(int unicodeScalar, char* buffer, int bufferLength, out int numberOfCharactersWritten)
+        {
+            string text = unicodeScalar switch
+            {
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                '\b' => "\\b",
+                '\f' => "\\f",
+                '\n' => "\\n",
+                '\r' => "\\r",
+                '\t' => "\\t",
+                < ' ' => $"\\u{unicodeScalar:x4}",
+                _ => char.ConvertFromUtf32(unicodeScalar),
+            };
+            bool fits = text.AsSpan().TryCopyTo(new Span<char>(buffer, bufferLength));
+            numberOfCharactersWritten = fits ? text.Length : 0;
+            return fits;
+        }
+    }
+}

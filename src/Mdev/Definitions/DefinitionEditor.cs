@@ -1,0 +1,188 @@
+using Mdev.Errors;
+using Mdev.Kernel;
+using Mdev.Model;
+
+namespace Mdev.Definitions;
+
+/// <summary>What a new definition shall say.</summary>
+public sealed record NewDefinition
+{
+    /// <summary>The UUID of the device.</summary>
+    public required Guid Uuid { get; init; }
+
+    /// <summary>The type id.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The parent, which need not be there.</summary>
+    public required string Parent { get; init; }
+
+    /// <summary>By which interface the parent offers devices: one of <see cref="MdevInterface"/>.</summary>
+    public required string Interface { get; init; }
+
+    /// <summary>The attributes, in the order in which they are to be written.</summary>
+    public IReadOnlyList<AttributeValue> Attributes { get; init; } = [];
+
+    /// <summary>Whether the device is to be made at boot.</summary>
+    public bool AutoStart { get; init; }
+}
+
+/// <summary>What is to become different in a definition; what is null stays.</summary>
+public sealed record DefinitionChange
+{
+    /// <summary>Another type.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Another parent.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>By which interface that parent offers devices.</summary>
+    public string Interface { get; init; } = MdevInterface.Mdev;
+
+    /// <summary>Whether the device is to be made at boot.</summary>
+    public bool? AutoStart { get; init; }
+
+    /// <summary>How the attributes become others.</summary>
+    public Func<IReadOnlyList<AttributeValue>, IReadOnlyList<AttributeValue>>? Attributes { get; init; }
+}
+
+/// <summary>Makes, changes and removes definitions. Writers that come at the same time lose nothing of each other's.</summary>
+/// <param name="host">The host.</param>
+/// <param name="callouts">The scripts that are asked before and told after; null for none.</param>
+public sealed class DefinitionEditor(HostRoot host, Callouts? callouts)
+{
+    private readonly DefinitionStore _store = new(host);
+
+    /// <summary>Makes a definition. One that is there and says the same is left as it is.</summary>
+    /// <param name="definition">What it says.</param>
+    /// <param name="replaces">Whether it replaces one that is there and says something else.</param>
+    /// <returns>The definition.</returns>
+    /// <exception cref="MdevException">
+    /// <see cref="MdevError.DefinitionExists"/>; <see cref="MdevError.DefinitionBroken"/>: what is there cannot be understood, or is no file;
+    /// <see cref="MdevError.CalloutRefused"/>; <see cref="MdevError.InvalidArgument"/>: it could not be kept under that name; as a write of a file can fail.
+    /// </exception>
+    public MdevDefinition Define(NewDefinition definition, bool replaces = false)
+    {
+        var content = new DefinitionContent(definition.Type, definition.AutoStart, definition.Attributes);
+        var file = new DefinitionFile(DefinitionStore.FolderOf(definition.Interface), definition.Parent, definition.Uuid);
+        Require(file, content);
+        if (!IsThere())
+        {
+            Around(CalloutAction.Define, file, content, () => _store.Locked(file.Folder, file.Uuid, () =>
+            {
+                if (!IsThere())
+                    _store.Write(file, content);
+            }));
+        }
+
+        return Compared(file, content);
+
+        bool IsThere()
+        {
+            DefinitionContent? there;
+            try
+            {
+                there = _store.Read(file);
+            }
+            catch (MdevException e) when (replaces && e.Error == MdevError.DefinitionBroken)
+            {
+                return false;
+            }
+
+            if (there is null || content.IsSame(there))
+                return there is not null;
+            return replaces ? false : throw new MdevException(
+                MdevError.DefinitionExists,
+                $"Device {file.Uuid} was not defined: it is already, on parent '{Printable.Text(file.Parent)}', as type '{Printable.Text(there.Type)}'{(there.AutoStart ? ", made at boot" : "")}{(there.Attributes.Count > 0 ? $", with {string.Join(", ", there.Attributes.Select(a => Printable.Text(a.ToString())))}" : "")}.",
+                host.OnMachine(file.Path))
+            {
+                Uuid = file.Uuid,
+            };
+        }
+    }
+
+    /// <summary>Changes a definition. What others have written into its file stays there.</summary>
+    /// <returns>The definition as it is then.</returns>
+    /// <exception cref="MdevException"><see cref="MdevError.DefinitionNotFound"/>, and as <see cref="Define"/>.</exception>
+    public MdevDefinition Change(MdevDefinition definition, DefinitionChange change)
+    {
+        DefinitionFile from = FileOf(definition);
+        DefinitionFile to = change.Parent is { } parent && parent != from.Parent ? new DefinitionFile(DefinitionStore.FolderOf(change.Interface), parent, from.Uuid) : from;
+        DefinitionContent changed = Apply(change, _store.Read(from) ?? throw NotFound(from));
+        Require(to, changed);
+        Around(CalloutAction.Modify, to, changed, () => _store.Locked(from.Folder, from.Uuid, () =>
+        {
+            // Whatever it says by now: somebody else may have changed it meanwhile.
+            DefinitionContent now = _store.Read(from) ?? throw NotFound(from);
+            changed = Apply(change, now);
+            if (to == from)
+            {
+                if (!changed.IsSame(now))
+                    _store.Write(from, changed);
+                return;
+            }
+
+            if (to.Folder == from.Folder)
+                Move(from, to, changed);
+            else
+                _store.Locked(to.Folder, to.Uuid, () => Move(from, to, changed));
+        }));
+        return Compared(to, changed);
+    }
+
+    /// <summary>Removes a definition. The device stays as it is, and so does the directory of the parent.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.DefinitionNotFound"/>; <see cref="MdevError.CalloutRefused"/>; as a change of a file can fail.</exception>
+    public void Undefine(MdevDefinition definition)
+    {
+        DefinitionFile file = FileOf(definition);
+        Around(CalloutAction.Undefine, file, new DefinitionContent(definition.Type, definition.AutoStart, definition.Attribute), () => _store.Locked(file.Folder, file.Uuid, () =>
+        {
+            if (!_store.Delete(file))
+                throw NotFound(file);
+        }));
+    }
+
+    private static DefinitionContent Apply(DefinitionChange change, DefinitionContent now) => now with
+    {
+        Type = change.Type ?? now.Type,
+        AutoStart = change.AutoStart ?? now.AutoStart,
+        Attributes = change.Attributes?.Invoke(now.Attributes) ?? now.Attributes,
+    };
+
+    // First the new one, so that at every moment there is one.
+    private void Move(DefinitionFile from, DefinitionFile to, DefinitionContent content)
+    {
+        if (_store.Read(to) is not null)
+            throw new MdevException(MdevError.DefinitionExists, $"The definition of {from.Uuid} was not moved to parent '{Printable.Text(to.Parent)}': there is one already.", host.OnMachine(to.Path)) { Uuid = to.Uuid };
+        _store.Write(to, content);
+        _store.Delete(from);
+    }
+
+    private static void Require(DefinitionFile file, DefinitionContent content)
+    {
+        if (!DefinitionStore.CanBeParent(file.Parent))
+            throw new MdevException(MdevError.InvalidArgument, $"'{Printable.Text(file.Parent)}' cannot be the name of a parent that devices are defined for.") { Name = file.Parent };
+        if (!NamePattern.IsName(content.Type))
+            throw new MdevException(MdevError.InvalidArgument, $"'{Printable.Text(content.Type)}' cannot be the id of a type.") { Name = content.Type };
+        foreach (AttributeValue attribute in content.Attributes)
+            Attributes.VendorAttributes.RequireVendorName(attribute.Name);
+    }
+
+    private DefinitionFile FileOf(MdevDefinition definition)
+    {
+        string path = definition.Path;
+        string folder = path == host.OnMachine($"{DefinitionStore.OwnFolder}/{definition.Parent}/{definition.Uuid}") ? DefinitionStore.OwnFolder : DefinitionStore.MdevctlFolder;
+        return new DefinitionFile(folder, definition.Parent, definition.Uuid);
+    }
+
+    private MdevDefinition Compared(DefinitionFile file, DefinitionContent content) => new HostComparison(host, isForMany: false).Definition(file, content, []);
+
+    private void Around(CalloutAction action, DefinitionFile file, DefinitionContent content, Action change)
+    {
+        if (callouts is null)
+            change();
+        else
+            callouts.Around(action, new CalloutDevice(file.Uuid, content.Type, file.Parent, content.AutoStart, content.Attributes), change);
+    }
+
+    private MdevException NotFound(DefinitionFile file) => new(MdevError.DefinitionNotFound, $"Device {file.Uuid} is not defined on parent '{Printable.Text(file.Parent)}' any more: somebody else removed the definition.", host.OnMachine(file.Path)) { Uuid = file.Uuid };
+}

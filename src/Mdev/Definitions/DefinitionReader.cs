@@ -1,0 +1,161 @@
+using Mdev.Errors;
+using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Model;
+
+namespace Mdev.Definitions;
+
+/// <summary>Finds and reads the definitions of a host, and holds each against what the host has. Costs one look at each definition and at most one listing of the devices.</summary>
+/// <param name="host">The host.</param>
+/// <param name="report">Told of every file that is no definition; the reading goes on.</param>
+public sealed class DefinitionReader(HostRoot host, Action<MdevException> report)
+{
+    private readonly DefinitionStore _store = new(host);
+
+    /// <summary>Reads the definitions, each as soon as it is asked for, in the natural order of their parents.</summary>
+    public IEnumerable<MdevDefinition> Read(DefinitionQuery query)
+    {
+        List<DefinitionFile> all = _store.Files();
+        var parents = new ParentFinder(host, report);
+        query = query with { Parents = query.Parents.Settle(name => all.Exists(file => file.Parent == name) || parents.Find(name) is not null) };
+        List<DefinitionFile> chosen = all.FindAll(file => query.Parents.Matches(file.Parent) && (query.Uuids.Count == 0 || (file.Fault is not { Uuid: null } && query.Uuids.Contains(file.Uuid))));
+        ILookup<Guid, string> twice = all.Where(file => file.Fault is null).GroupBy(file => file.Uuid).Where(same => same.Skip(1).Any())
+            .SelectMany(same => same).ToLookup(file => file.Uuid, file => file.Parent);
+        var found = new HashSet<Guid>();
+        var comparison = new HostComparison(host, isForMany: query.Uuids.Count == 0);
+        foreach ((DefinitionFile file, DefinitionContent content) in _store.Read(chosen, Told))
+        {
+            if (!query.Types.Matches(content.Type) || (query.AutoStart is { } wanted && wanted != content.AutoStart))
+                continue;
+            found.Add(file.Uuid);
+            yield return comparison.Definition(file, content, twice[file.Uuid]);
+        }
+
+        foreach (Guid uuid in query.Uuids.Where(uuid => !found.Contains(uuid)).Distinct())
+            report(NotFound(uuid, all.FindAll(file => file.Uuid == uuid && file.Fault is null)));
+        foreach (MdevException missing in NotThere(query, parents))
+            report(missing);
+
+        // The fault of a file that was asked for stands for its definition.
+        void Told(MdevException fault)
+        {
+            if (fault.Uuid is { } uuid)
+                found.Add(uuid);
+            report(fault);
+        }
+    }
+
+    /// <summary>The definition of a UUID on a parent as it is now; null when there is none.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.DefinitionBroken"/>; <see cref="MdevError.PermissionDenied"/>.</exception>
+    public MdevDefinition? Find(Guid uuid, string parent)
+    {
+        List<DefinitionFile> all = _store.Files().FindAll(file => file.Uuid == uuid);
+        DefinitionFile? file = all.Find(file => file.Parent == parent);
+        if (file?.Fault is { } fault)
+            throw fault;
+        return file is not null && _store.Read(file) is { } content ? new HostComparison(host, isForMany: false).Definition(file, content, all.Select(one => one.Parent)) : null;
+    }
+
+    // A parent or type that nothing is defined for is no error; one that the host does not know either is.
+    private IEnumerable<MdevException> NotThere(DefinitionQuery query, ParentFinder parents)
+    {
+        foreach (string name in query.Parents.Unmatched.Where(name => parents.Find(name) is null))
+            yield return new MdevException(MdevError.ParentNotFound, $"Nothing is defined for a parent '{Printable.Text(name)}' on host '{host.Root}', and it has none of that name.{parents.Note}") { Name = name };
+        foreach (MdevException missing in query.Types.Unmatched.Any() ? new TypeReader(host, _ => { }).NotOffered(query.Types, parents.Named(new NameFilter()).ToList()) : [])
+            yield return missing;
+    }
+
+    private MdevException NotFound(Guid uuid, List<DefinitionFile> others) => new(
+        MdevError.DefinitionNotFound,
+        others.Count == 0 ? $"No device with the UUID {uuid} is defined on host '{host.Root}'."
+            : $"What is defined on host '{host.Root}' under the UUID {uuid}, on parent {string.Join(" and ", others.Select(file => $"'{Printable.Text(file.Parent)}'"))}, is not what was asked for.")
+    {
+        Uuid = uuid,
+    };
+}
+
+/// <summary>What a host has, as far as definitions are held against it. Each parent and each type is looked at once.</summary>
+/// <param name="host">The host.</param>
+/// <param name="isForMany">Whether many definitions will be looked at, so that all devices are listed at once.</param>
+internal sealed class HostComparison(HostRoot host, bool isForMany)
+{
+    // What is broken on the host is told where its devices and parents are listed.
+    private readonly ParentFinder _parents = new(host, Ignore);
+    private readonly Dictionary<string, HostParent?> _found = [];
+    private readonly Dictionary<(string Parent, string Type), int?> _room = [];
+    private Dictionary<Guid, MdevDevice>? _devices;
+
+    /// <summary>A definition with its state.</summary>
+    /// <param name="file">Its file.</param>
+    /// <param name="content">What that says.</param>
+    /// <param name="parents">The parents that the UUID is defined for, where there are several.</param>
+    public MdevDefinition Definition(DefinitionFile file, DefinitionContent content, IEnumerable<string> parents)
+    {
+        HostParent? parent = Parent(file.Parent);
+        (string state, string? reason) = Compare(file.Uuid, file.Parent, content.Type, parent);
+        string[] others = parents.Where(other => other != file.Parent).Select(other => $"'{Printable.Text(other)}'").ToArray();
+        if (others.Length > 0 && state != MdevDefinitionState.Active)
+            reason = $"{reason} It is defined for parent {string.Join(" and ", others)} too, and only one of them can have the device.".TrimStart();
+        return new MdevDefinition
+        {
+            Uuid = file.Uuid,
+            Type = content.Type,
+            Parent = file.Parent,
+            PhysicalDevice = parent?.PhysicalDevice ?? file.Parent,
+            Attribute = [.. content.Attributes],
+            AutoStart = content.AutoStart,
+            State = state,
+            Reason = reason,
+            Path = host.OnMachine(file.Path),
+            Root = host.Root,
+        };
+    }
+
+    private (string State, string? Reason) Compare(Guid uuid, string name, string type, HostParent? parent)
+    {
+        if (Device(uuid) is { } device)
+        {
+            if (device.Parent != name)
+                return (MdevDefinitionState.Different, $"The device runs on parent '{Printable.Text(device.Parent)}'.");
+            if (device.State == MdevDeviceState.Removing)
+                return (MdevDefinitionState.Inactive, "The device is being removed, which waits for whoever has it open.");
+            return device.Type != type ? (MdevDefinitionState.Different, $"The device runs with type '{Printable.Text(device.Type ?? "")}'.")
+                : (MdevDefinitionState.Active, device.State == MdevDeviceState.Unbound ? "Its driver was unbound: it has to be removed and made anew." : null);
+        }
+
+        if (parent is null)
+            return (MdevDefinitionState.NoParent, _parents.IsSupported ? $"The host has no parent '{Printable.Text(name)}'." : _parents.WhyUnsupported("The host"));
+        if (!_room.TryGetValue((name, type), out int? room))
+            _room.Add((name, type), room = parent.Offers(type) ? parent.Available(type, Ignore) : -1);
+        return room switch
+        {
+            < 0 => (MdevDefinitionState.NoType, parent.TypeIds(Ignore).Count == 0 ? "The parent offers no types at all; the vendor's daemon may not have finished." : $"The parent does not offer type '{Printable.Text(type)}'."),
+            0 => (MdevDefinitionState.NoRoom, $"The parent has no instance of type '{Printable.Text(type)}' left."),
+            _ => (MdevDefinitionState.Inactive, "The device is not there."),
+        };
+    }
+
+    private static void Ignore(MdevException exception) => _ = exception;
+
+    private HostParent? Parent(string name)
+    {
+        if (!_found.TryGetValue(name, out HostParent? parent))
+            _found.Add(name, parent = _parents.Find(name));
+        return parent;
+    }
+
+    private MdevDevice? Device(Guid uuid)
+    {
+        if (isForMany)
+            _devices ??= new DeviceReader(host, Ignore).Read(new DeviceQuery()).GroupBy(device => device.Uuid).ToDictionary(same => same.Key, same => same.First());
+        try
+        {
+            return _devices is not null ? _devices.GetValueOrDefault(uuid) : new DeviceReader(host, Ignore).Find(uuid);
+        }
+        catch (MdevException)
+        {
+            // An entry that is there and cannot be read: whether it is the device, making it will tell.
+            return null;
+        }
+    }
+}

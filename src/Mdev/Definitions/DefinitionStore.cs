@@ -1,0 +1,262 @@
+using Mdev.Errors;
+using Mdev.Kernel;
+using Mdev.Model;
+
+namespace Mdev.Definitions;
+
+/// <summary>A name among the definitions.</summary>
+/// <param name="Folder">The folder that the directories of the parents are in, as the host sees it.</param>
+/// <param name="Parent">The parent.</param>
+/// <param name="Uuid">The UUID that is the file's name; zeroes where the name is none.</param>
+internal sealed record DefinitionFile(string Folder, string Parent, Guid Uuid)
+{
+    /// <summary>Whether it is a link to a file elsewhere.</summary>
+    public bool IsLink { get; init; }
+
+    /// <summary>Why it cannot be a definition; null when it can.</summary>
+    public MdevException? Fault { get; init; }
+
+    public string Path => $"{Folder}/{Parent}/{Uuid}";
+}
+
+/// <summary>
+/// The files of definitions: a folder with a directory for each parent and a file for each UUID. mdevctl and libvirt know the first folder; what they
+/// cannot know, functions that are parents without the mediated device bus, lies in the second.
+/// </summary>
+/// <param name="host">The host.</param>
+internal sealed class DefinitionStore(HostRoot host)
+{
+    public const string MdevctlFolder = "/etc/mdevctl.d";
+    public const string OwnFolder = "/etc/mdevps.d";
+
+    /// <summary>The directory of mdevctl's own in its folder, which is no parent.</summary>
+    public const string Scripts = "scripts.d";
+
+    private const uint NewFile = 0x1a4; // 0644
+    private const int MostBytes = 1 << 20;
+
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+
+    private readonly FileChanges _changes = new(host.Files);
+
+    /// <summary>The folder for definitions on parents of an interface.</summary>
+    public static string FolderOf(string deviceInterface) => deviceInterface == MdevInterface.Mdev ? MdevctlFolder : OwnFolder;
+
+    /// <summary>Whether a definition for a parent of this name could be kept.</summary>
+    public static bool CanBeParent(string name) => NamePattern.IsName(name) && name != Scripts && !name.StartsWith('.');
+
+    /// <summary>All names, in the natural order of the parents, what is none among them with its fault. No file is opened.</summary>
+    public List<DefinitionFile> Files()
+    {
+        var files = new List<DefinitionFile>();
+        foreach (string folder in new[] { MdevctlFolder, OwnFolder })
+        {
+            foreach (DirectoryEntry entry in Entries(folder, folder, "", files))
+            {
+                // mdevctl passes over files here.
+                if (entry.Name != Scripts && entry.Kind is EntryKind.Directory or EntryKind.Link or EntryKind.Unknown)
+                    files.AddRange(InParent(folder, entry));
+            }
+        }
+
+        return files.OrderBy(file => file.Parent, NaturalOrder.Instance).ThenBy(file => file.Fault is null).ThenBy(file => file.Uuid).ToList();
+    }
+
+    /// <summary>What a file says; each directory of a parent is opened once for the files of it that come one after the other.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="report">Told of those that cannot be read or understood.</param>
+    public IEnumerable<(DefinitionFile File, DefinitionContent Content)> Read(IEnumerable<DefinitionFile> files, Action<MdevException> report)
+    {
+        DirectoryHandle? directory = null;
+        string opened = "";
+        try
+        {
+            foreach (DefinitionFile file in files)
+            {
+                DefinitionContent? content = null;
+                try
+                {
+                    if (file.Fault is not null)
+                        throw file.Fault;
+                    string path = $"{file.Folder}/{file.Parent}";
+                    if (path != opened)
+                    {
+                        directory?.Dispose();
+                        directory = null;
+                        directory = host.Files.OpenDirectory(path);
+                        opened = path;
+                    }
+
+                    content = Read(file, directory);
+                }
+                catch (MdevException e)
+                {
+                    report(e);
+                }
+
+                if (content is not null)
+                    yield return (file, content);
+            }
+        }
+        finally
+        {
+            directory?.Dispose();
+        }
+    }
+
+    /// <summary>What the file says now; null when it is not there.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.DefinitionBroken"/>; <see cref="MdevError.PermissionDenied"/>.</exception>
+    public DefinitionContent? Read(DefinitionFile file)
+    {
+        using DirectoryHandle? directory = host.Files.OpenDirectory($"{file.Folder}/{file.Parent}");
+        return directory?.Kind($"{file.Uuid}") is not { } kind ? null
+            : Read(file with { IsLink = kind != FileKind.File }, directory)
+            ?? throw new MdevException(MdevError.DefinitionBroken, $"'{host.OnMachine(file.Path)}' is no ordinary file.", host.OnMachine(file.Path)) { Uuid = file.Uuid };
+    }
+
+    /// <summary>Lets one writer at a time change the definitions of a folder, also when they are processes of their own. mdevctl takes no lock.</summary>
+    /// <exception cref="MdevException">As a write of a file can fail; <see cref="MdevError.FileFailed"/>: somebody else does not let go.</exception>
+    public void Locked(string folder, Guid uuid, Action change)
+    {
+        try
+        {
+            if (!host.Files.HasDirectory(folder))
+            {
+                _changes.CreateDirectory(folder);
+                _changes.Sync(HostFiles.Parent(folder));
+            }
+
+            using Descriptor directory = host.Files.OpenFile(folder, LibC.O_RDONLY | LibC.O_DIRECTORY);
+            if (!Waiting.Until(() => HasLock(directory, folder), s_patience))
+                throw new MdevException(MdevError.FileFailed, $"The definitions in '{host.OnMachine(folder)}' were not changed: another program has been changing them for {s_patience.TotalSeconds:F0} seconds.", host.OnMachine(folder));
+            Tidy(folder);
+            change();
+        }
+        catch (MdevException e) when (e.Errno != 0 && e.Error == MdevError.WriteRefused)
+        {
+            (MdevError error, string why) = Refusal.Of(Attempt.WriteFile, e);
+            throw new MdevException(error, $"The definition of {uuid} was not changed: {why}", e) { Uuid = uuid };
+        }
+    }
+
+    /// <summary>Writes a file at once: a reader sees what was there before or this, and so does whoever comes after a crash. The lock must be held.</summary>
+    public void Write(DefinitionFile file, DefinitionContent content)
+    {
+        string directory = $"{file.Folder}/{file.Parent}";
+        if (!host.Files.HasDirectory(directory))
+        {
+            _changes.CreateDirectory(directory);
+            _changes.Sync(file.Folder);
+        }
+
+        RequireOrdinary(file);
+        host.Trace($"Writing '{host.OnMachine(file.Path)}'.");
+        // Files that lie in the folder itself are none of mdevctl's.
+        _changes.ReplaceFile(file.Path, content.ToFile(), NewFile, asideIn: file.Folder, isDurable: true);
+    }
+
+    /// <summary>Deletes a file, or the link that stands for it; false when it is not there. The lock must be held.</summary>
+    public bool Delete(DefinitionFile file)
+    {
+        host.Trace($"Deleting '{host.OnMachine(file.Path)}'.");
+        if (!_changes.TryDelete(file.Path))
+            return false;
+        _changes.Sync($"{file.Folder}/{file.Parent}");
+        return true;
+    }
+
+    private static bool HasLock(Descriptor directory, string path)
+    {
+        if (LibC.flock(directory.Number, LibC.LOCK_EX | LibC.LOCK_NB) == 0)
+            return true;
+        int errno = LibC.errno;
+        return errno is Errno.EAGAIN or Errno.EINTR ? false : throw Refusal.ToCall(errno, "flock", path);
+    }
+
+    // Whoever has the lock is the only writer, so what lies aside was left by one that was killed.
+    private void Tidy(string folder)
+    {
+        using DirectoryHandle? directory = host.Files.OpenDirectory(folder);
+        foreach (DirectoryEntry entry in directory?.Entries().Where(entry => entry.Kind == EntryKind.File && FileChanges.IsNewName(entry.Name)).ToList() ?? [])
+            _changes.TryDelete($"{folder}/{entry.Name}");
+    }
+
+    private List<DefinitionFile> InParent(string folder, DirectoryEntry parent)
+    {
+        string path = $"{folder}/{parent.Name}";
+        if (!host.Files.HasDirectory(path))
+        {
+            // What is no link and no directory is a file on a file system that does not say so.
+            return parent.Kind == EntryKind.Link && host.Files.KindOf(path) == FileKind.None
+                ? [Faulty(folder, parent.Name, path, "is a link, and leads nowhere below the root")] : [];
+        }
+
+        var files = new List<DefinitionFile>();
+        foreach (DirectoryEntry entry in Entries(path, folder, parent.Name, files))
+            files.Add(Entry(folder, parent.Name, entry, $"{path}/{entry.Name}"));
+        return files;
+    }
+
+    private DefinitionFile Entry(string folder, string parent, DirectoryEntry entry, string path)
+    {
+        // mdevctl lists other spellings of a UUID, and can neither start nor remove them.
+        if (!KernelUuid.TryParse(entry.Name, out Guid uuid) || uuid.ToString() != entry.Name)
+            return Faulty(folder, parent, path, "is among the definitions, but its name is no UUID in lower case");
+        FileKind kind = entry.Kind == EntryKind.File ? FileKind.File : host.Files.KindOf(path);
+        return kind == FileKind.File ? new DefinitionFile(folder, parent, uuid) { IsLink = entry.Kind == EntryKind.Link }
+            : Faulty(folder, parent, path, entry.Kind == EntryKind.Link && kind == FileKind.None ? "is a link, and leads nowhere below the root" : "is no ordinary file", uuid);
+    }
+
+    // A directory that cannot be read is the fault of one entry.
+    private List<DirectoryEntry> Entries(string path, string folder, string parent, List<DefinitionFile> faults)
+    {
+        try
+        {
+            using DirectoryHandle? directory = host.Files.OpenDirectory(path);
+            return directory?.Entries().ToList() ?? [];
+        }
+        catch (MdevException e)
+        {
+            (MdevError error, string why) = Refusal.Of(Attempt.Read, e);
+            faults.Add(new DefinitionFile(folder, parent, default) { Fault = new MdevException(error, $"The definitions in '{host.OnMachine(path)}' cannot be read: {why}", e) });
+            return [];
+        }
+    }
+
+    private DefinitionFile Faulty(string folder, string parent, string path, string what, Guid? uuid = null) => new(folder, parent, uuid ?? default)
+    {
+        Fault = new MdevException(MdevError.DefinitionBroken, $"'{Printable.Text(host.OnMachine(path))}' {what}.", host.OnMachine(path)) { Uuid = uuid },
+    };
+
+    private DefinitionContent? Read(DefinitionFile file, DirectoryHandle? directory)
+    {
+        string path = host.OnMachine(file.Path);
+        try
+        {
+            byte[]? bytes = file.IsLink ? host.Files.ReadFile(file.Path, MostBytes) : directory?.ReadFile($"{file.Uuid}", MostBytes);
+            return bytes is null ? null : DefinitionContent.Parse(bytes);
+        }
+        catch (FormatException e)
+        {
+            throw new MdevException(MdevError.DefinitionBroken, $"The definition '{path}' cannot be understood: {e.Message}.", path, e) { Uuid = file.Uuid };
+        }
+        catch (MdevException e)
+        {
+            (MdevError error, string why) = e.Errno switch
+            {
+                Errno.EACCES or Errno.EPERM => (MdevError.PermissionDenied, "its mode does not let this user read"),
+                Errno.EFBIG => (MdevError.DefinitionBroken, $"it has more than {MostBytes} bytes"),
+                _ => (MdevError.DefinitionBroken, "the file system refused"),
+            };
+            throw new MdevException(error, $"The definition '{path}' cannot be read: {why}", e) { Uuid = file.Uuid };
+        }
+    }
+
+    // A link belongs to whoever manages what it leads to, and a directory is not replaced by a file.
+    private void RequireOrdinary(DefinitionFile file)
+    {
+        using DirectoryHandle? directory = host.Files.OpenDirectory($"{file.Folder}/{file.Parent}");
+        if (directory?.Kind($"{file.Uuid}") is { } kind and not FileKind.File)
+            throw new MdevException(MdevError.DefinitionBroken, $"'{host.OnMachine(file.Path)}' was not changed: it is {(kind == FileKind.Directory ? "a directory" : "a link, or no ordinary file")}.", host.OnMachine(file.Path)) { Uuid = file.Uuid };
+    }
+}
