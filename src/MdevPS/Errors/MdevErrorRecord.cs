@@ -23,21 +23,22 @@ internal static class MdevErrorRecord
     private static ErrorCategory Category(MdevError error) => error switch
     {
         MdevError.RootNotFound or MdevError.ParentNotFound or MdevError.TypeNotFound or MdevError.DeviceNotFound or MdevError.AttributeNotFound
-            or MdevError.ProcessNotFound => ErrorCategory.ObjectNotFound,
+            or MdevError.ProcessNotFound or MdevError.DefinitionNotFound => ErrorCategory.ObjectNotFound,
         MdevError.NotSupported => ErrorCategory.NotInstalled,
         MdevError.NotLive or MdevError.NotASimulation or MdevError.OtherComputer => ErrorCategory.InvalidOperation,
         MdevError.PermissionDenied or MdevError.ReadOnly or MdevError.AttributeReadOnly => ErrorCategory.PermissionDenied,
         MdevError.TypeAmbiguous or MdevError.InvalidArgument => ErrorCategory.InvalidArgument,
         MdevError.NoCapacity => ErrorCategory.LimitsExceeded,
-        MdevError.UuidExists or MdevError.PathExists => ErrorCategory.ResourceExists,
+        MdevError.UuidExists or MdevError.PathExists or MdevError.DefinitionExists => ErrorCategory.ResourceExists,
         MdevError.InUse => ErrorCategory.ResourceBusy,
         MdevError.GuardUnavailable or MdevError.ShellUnavailable or MdevError.VfioUnavailable or MdevError.VfioNoIommuDriver
             or MdevError.TooManyOpenFiles => ErrorCategory.ResourceUnavailable,
-        MdevError.BrokenEntry or MdevError.VfioMismatch => ErrorCategory.InvalidData,
+        MdevError.BrokenEntry or MdevError.VfioMismatch or MdevError.DefinitionBroken => ErrorCategory.InvalidData,
         MdevError.AttributeUnreadable => ErrorCategory.ReadError,
         MdevError.VfioRefused => ErrorCategory.OpenError,
         MdevError.WriteRefused or MdevError.AttributeFailed or MdevError.SimulationFailed or MdevError.FileFailed => ErrorCategory.WriteError,
-        MdevError.Declined => ErrorCategory.OperationStopped,
+        MdevError.Declined or MdevError.CalloutRefused => ErrorCategory.OperationStopped,
+        MdevError.CalloutUntrusted => ErrorCategory.SecurityError,
         _ => ErrorCategory.InvalidOperation,
     };
 
@@ -73,6 +74,11 @@ internal static class MdevErrorRecord
         MdevError.TooManyOpenFiles => "Close what is not needed, or raise the limit: ulimit -n.",
         MdevError.FileFailed => "See that this user may write there, and that there is room.",
         MdevError.ProcessNotFound => "Name the number that StartVm gave.",
+        MdevError.DefinitionNotFound => "See what there is: Get-MdevDefinition.",
+        MdevError.DefinitionExists => "Change it with Set-MdevDefinition, or replace it: -Force.",
+        MdevError.DefinitionBroken => "Correct the file, or move it away.",
+        MdevError.CalloutRefused => "Do what the script asks for, or leave the scripts out: -SkipCallout.",
+        MdevError.CalloutUntrusted => "Give the script, and every directory that it is in, to that user, and take the right to write from all others.",
         MdevError.Declined => "Answer yes to all of them, or leave -AllOrNothing out.",
         MdevError.PathExists => "Name a directory that is absent or empty.",
         _ => "See Get-Help for the command.",
