@@ -158,9 +158,12 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
     private MdevException Explain(MdevException e, MdevDevice device)
     {
         bool isOfGroup = e.Error is MdevError.InUse or MdevError.GuardUnavailable or MdevError.PermissionDenied;
-        (MdevError error, string why) = e.Error == MdevError.ShellUnavailable
-            ? (e.Error, "the shell that would write in our stead, since the kernel may make the write wait, cannot be started")
-            : Refusal.Of(isOfGroup ? Attempt.Guard : Attempt.Remove, e);
+        (MdevError error, string why) = e.Error switch
+        {
+            MdevError.ShellUnavailable => (e.Error, "the shell that would write in our stead, since the kernel may make the write wait, cannot be started"),
+            MdevError.BrokenEntry or MdevError.AttributeUnreadable => (e.Error, "it cannot be looked at"),
+            _ => Refusal.Of(isOfGroup ? Attempt.Guard : Attempt.Remove, e),
+        };
         if (error == MdevError.DeviceNotFound)
             return NotFound(device.Uuid, e);
         if (error == MdevError.InUse)
