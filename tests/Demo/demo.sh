@@ -1,14 +1,11 @@
 #!/usr/bin/env bash
-# The tour, in PowerShell where there is one and otherwise on PowerShell's engine alone.
+# The tour, in the pwsh on PATH or else in the PowerShell that the build made.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
+source ../powershell.sh
 unset MDEVPS_ROOT
 # What the tour leaves behind goes with it.
 TMPDIR=$(mktemp -d)
 export TMPDIR XDG_STATE_HOME=$TMPDIR/state
 trap 'rm -rf "$TMPDIR"' EXIT
-if command -v pwsh >/dev/null; then
-    pwsh -NoProfile -File tour.ps1
-else
-    dotnet run -c Release --no-build -- "$PWD"
-fi
+pwsh -NoProfile -File tour.ps1

@@ -1,11 +1,11 @@
 #Requires -Version 7.4
-# The tour: each line of tour.txt as it would be typed, and what somebody would then see. It needs nothing that PowerShell's engine alone lacks.
+# The tour: each line of tour.txt as it would be typed, and what somebody would then see.
 param([string] $Tour = "$PSScriptRoot/tour.txt")
 
 $PSStyle.OutputRendering = 'PlainText'
 $manifests = [IO.Directory]::GetFiles([IO.Path]::GetFullPath("$PSScriptRoot/../../out/MdevPS"), 'MdevPS.psd1', 'AllDirectories')
 Import-Module $manifests[-1]
-"This tour runs on $($env:TOUR_ENGINE ?? "PowerShell $($PSVersionTable.PSVersion)")."
+"This tour runs on PowerShell $($PSVersionTable.PSVersion)."
 
 foreach ($line in [IO.File]::ReadAllLines($Tour).Trim().Where{ $_ }) {
     ''

@@ -1,17 +1,12 @@
 #!/usr/bin/env bash
-# Runs the conformance suite, the cmdlets in PowerShell's own engine and, with PowerShell, the Pester suite on every real kernel there is. At the end a line of counts per
+# Runs the conformance suite, the cmdlets in PowerShell's own engine and the Pester suite on every real kernel there is. At the end a line of counts per
 # kernel and suite, and the sum of all in the last line. Fails when a test failed, when a suite did not come to its end, or when nothing ran.
 set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 cd "$project"
 
-pester=$project/tests/Pester/run.ps1 no_pester=''
-if ! command -v pwsh >/dev/null; then
-    no_pester='no pwsh on PATH'
-elif [[ ! $(pwsh -NoProfile -NonInteractive -Command 'Get-Module -ListAvailable -FullyQualifiedName @{ ModuleName = "Pester"; ModuleVersion = "5.0" }') ]]; then
-    no_pester='PowerShell has no module Pester 5.0 or newer'
-fi
-[[ ! $no_pester ]] || { pester='' && say "SKIPPED on every kernel: Pester, because: $no_pester"; }
+source tests/powershell.sh
+pester=$project/tests/Pester/run.ps1
 
 build() { local log; log=$(dotnet build -c Release -m:1 --nologo -v quiet "$1") || { echo "$log" >&2 && die "$1 does not build"; }; }
 assembly() { dotnet msbuild "$1" -p:Configuration=Release -getProperty:TargetPath; }
@@ -31,12 +26,11 @@ for series in "${all_series[@]}"; do
     mkdir "$results/$series"
     # How it ended is told by the counts: a suite that has not written any has failed.
     "$kernel_tests/run.sh" --kernel "$series" --results "$results/$series" -- \
-        "$kernel_tests/guest/tests.sh" "$conformance" "$cmdlets" "$runner" $pester || true
+        "$kernel_tests/guest/tests.sh" "$conformance" "$cmdlets" "$runner" "$pester" || true
 
     for suite in conformance cmdlets pester; do
         counts=$(cat "$results/$series/$suite" 2>/dev/null || true)
         [[ $counts && $counts != '0 passed, 0 failed'* ]] || counts='0 passed, 1 failed, 0 skipped (it ran no test, or not to its end)'
-        [[ $suite != pester || ! $no_pester ]] || counts="0 passed, 0 failed, 1 skipped ($no_pester)"
         echo "kernel $name: $suite: $counts" >>"$results/summary"
     done
 done

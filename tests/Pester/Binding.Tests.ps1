@@ -7,7 +7,7 @@ BeforeDiscovery { . "$PSScriptRoot/World.ps1" }
 
 BeforeAll { . "$PSScriptRoot/World.ps1" }
 
-Describe 'Pipelines' -Tag Simulation -Skip:$isKernel {
+Describe 'Pipelines' {
     BeforeAll {
         $root = New-TestHost
         $other = (New-MdevSimulation mtty).Root
@@ -124,7 +124,7 @@ Describe 'Pipelines' -Tag Simulation -Skip:$isKernel {
     }
 }
 
-Describe 'Objects of another computer' -Tag Simulation -Skip:$isKernel {
+Describe 'Objects of another computer' {
     BeforeAll {
         $root = New-TestHost
         $device = New-MdevDevice mtty-1
@@ -157,7 +157,7 @@ Describe 'Objects of another computer' -Tag Simulation -Skip:$isKernel {
     }
 }
 
-Describe 'The root' -Tag Simulation -Skip:$isKernel {
+Describe 'The root' {
     BeforeAll { $root = New-TestHost mtty }
     AfterAll { Clear-TestHost }
 
@@ -199,7 +199,7 @@ Describe 'The root' -Tag Simulation -Skip:$isKernel {
     }
 }
 
-Describe 'A simulation' -Tag Simulation -Skip:$isKernel {
+Describe 'A simulation' {
     AfterEach { Clear-TestHost }
 
     It 'becomes the session''s default with -Use, until it is removed' {

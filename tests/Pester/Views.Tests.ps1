@@ -14,7 +14,7 @@ BeforeAll {
     function Get-Line([object[]] $Item, [int] $Width = 100) { ($Item | Out-String -Width $Width) -split '\r?\n' | Where-Object { $_ } }
 }
 
-Describe 'A list of <Command>' -ForEach $listings -Tag Simulation -Skip:$isKernel {
+Describe 'A list of <Command>' -ForEach $listings {
     BeforeAll {
         $root = New-TestHost mtty
         New-MdevDevice mtty-1 | Out-Null
@@ -34,7 +34,7 @@ Describe 'A list of <Command>' -ForEach $listings -Tag Simulation -Skip:$isKerne
     }
 }
 
-Describe 'A value with control characters' -Tag Simulation -Skip:$isKernel {
+Describe 'A value with control characters' {
     AfterAll { Clear-TestHost }
 
     It 'is shown harmlessly in a list' {

@@ -3,7 +3,7 @@
 .SYNOPSIS
     Runs the Pester suite against the staged module; the last line counts, the exit code is the number of failures.
 .DESCRIPTION
-    With MDEVPS_WORLD=kernel, in a virtual machine, the tests that are about simulated hosts are skipped, and the others change the real kernel's devices.
+    RealKernel.Tests.ps1 is for a virtual machine (MDEVPS_WORLD=kernel) and changes the real kernel's devices; all others are about simulated hosts.
 #>
 [CmdletBinding()]
 param(
