@@ -115,7 +115,7 @@ internal static class Child
         SimulatedHost.StartVm(root, "web", device.Uuid);
         new DeviceRemover(host, _ => { }).RemoveEvenIfInUse(device);
         SpinWait.SpinUntil(() => !Directory.Exists($"{root}/sys/bus/mdev/devices/{device.Uuid}") && !File.Exists($"{root}/sys/bus/mdev/devices/{device.Uuid}"), TimeSpan.FromMinutes(1));
-        Directory.Delete(root, recursive: true);
+        SimulatedHost.Remove(root);
         // The thread looks every tenth of a second.
         Thread.Sleep(500);
         Console.WriteLine("still here");
