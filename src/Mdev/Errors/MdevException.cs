@@ -99,6 +99,12 @@ public enum MdevError
     /// <summary>A device with that UUID is already there, on whatever parent.</summary>
     UuidExists,
 
+    /// <summary>A device's UUID follows from where it is, and another one was asked for.</summary>
+    UuidFixed,
+
+    /// <summary>The device is not what it was when it was listed: it is of another type now, or of another parent.</summary>
+    DeviceChanged,
+
     /// <summary>A process holds the device open.</summary>
     InUse,
 

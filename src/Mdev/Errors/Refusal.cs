@@ -84,7 +84,7 @@ internal static class Refusal
     private static (MdevError, string) Removing(MdevException refused) => refused.Errno switch
     {
         Errno.ENOENT or Errno.ENODEV => (MdevError.DeviceNotFound, "somebody else removed it first"),
-        Errno.EACCES or Errno.EPERM => (MdevError.PermissionDenied, "the mode of its 'remove' does not let this user write"),
+        Errno.EACCES or Errno.EPERM => (MdevError.PermissionDenied, "the mode of the file does not let this user write"),
         _ => (MdevError.WriteRefused, "the kernel refused"),
     };
 

@@ -133,9 +133,9 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
     {
         isFull = false;
         // Not left to the kernel's EEXIST alone, which a parent without room never comes to.
-        if (given is { } wanted && planner.Taken(wanted) is { } taken)
+        if (given is { } wanted && planner.WhyNot(wanted) is { } why)
         {
-            failed(taken);
+            failed(why);
             return null;
         }
 
@@ -147,7 +147,7 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
                 return null;
             }
 
-            Guid uuid = place.Placement.Reuses ?? given ?? Guid.NewGuid();
+            Guid uuid = place.Placement.Reuses ?? given ?? place.Parent?.FixedUuid ?? Guid.NewGuid();
             Decision decision = decide(place.Placement, uuid);
             if (decision == Decision.Leave)
             {
@@ -178,7 +178,9 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
 
             try
             {
-                return MakeAt(place.Parent!, request, uuid, made, cancel);
+                MadeDevice device = MakeAt(place.Parent!, request, uuid, made, cancel);
+                Planner.Made(place);
+                return device;
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)
             {
@@ -193,9 +195,17 @@ public sealed class DeviceAllocator(HostRoot host, Action<MdevException> report,
             }
             catch (MdevException e) when (e.Error == MdevError.UuidExists)
             {
-                planner.Release(place);
                 if (given is null)
+                {
+                    // With a UUID that was made up the same place will do; where the place gives the UUID, somebody else has the place now.
+                    if (place.Parent!.FixedUuid is null)
+                        planner.Release(place);
+                    else
+                        planner.Failed(place, e);
                     continue;
+                }
+
+                planner.Release(place);
                 failed(e);
                 return null;
             }

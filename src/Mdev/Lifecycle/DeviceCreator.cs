@@ -77,7 +77,7 @@ internal sealed class DeviceCreator(HostRoot host)
         PhysicalDevice = parent.PhysicalDevice,
         Interface = parent.Interface,
         State = MdevDeviceState.Active,
-        SysfsPath = $"{parent.SysfsPath}/{uuid}",
+        SysfsPath = parent.DevicePath(uuid),
         Root = host.Root,
     };
 }

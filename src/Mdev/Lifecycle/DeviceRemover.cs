@@ -7,8 +7,8 @@ using Mdev.Vfio;
 namespace Mdev.Lifecycle;
 
 /// <summary>
-/// Removes a device. The kernel lets the write that removes a mediated device wait for as long as a process has the device open, and a
-/// writer that is killed then cannot die. So the device's VFIO group is opened first: EBUSY says that somebody has
+/// Removes a device, unless somebody has it open. The kernel lets the write that removes a mediated device wait for as long as a process has the
+/// device open, and a writer that is killed then cannot die. So the device's VFIO group is opened first: EBUSY says that somebody has
 /// it, and while we have it nobody else can take it. Removal with only the group open succeeds at once.
 /// </summary>
 /// <param name="host">The host.</param>
@@ -27,8 +27,8 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
 
     /// <summary>Removes a device that nobody has open.</summary>
     /// <exception cref="MdevException">
-    /// <see cref="MdevError.DeviceNotFound"/>: it is not there, or somebody else removed it first; <see cref="MdevError.InUse"/>;
-    /// <see cref="MdevError.GuardUnavailable"/>; <see cref="MdevError.PermissionDenied"/>; <see cref="MdevError.ReadOnly"/>; <see cref="MdevError.NotLive"/>.
+    /// <see cref="MdevError.DeviceNotFound"/>: it is not there, or somebody else removed it first; <see cref="MdevError.DeviceChanged"/>;
+    /// <see cref="MdevError.InUse"/>; <see cref="MdevError.GuardUnavailable"/>; <see cref="MdevError.PermissionDenied"/>; <see cref="MdevError.ReadOnly"/>; <see cref="MdevError.NotLive"/>.
     /// </exception>
     public void Remove(MdevDevice device)
     {
@@ -39,7 +39,8 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
 
     /// <summary>
     /// Removes a device also when somebody has it open: the removal is then begun by a process of its own, and the kernel ends it as soon as the
-    /// device is let go. A device that nobody has open is removed as by <see cref="Remove(MdevDevice)"/>.
+    /// device is let go. A device that nobody has open is removed as by <see cref="Remove(MdevDevice)"/>. Where the interface cannot do that, a device
+    /// that is in use is refused.
     /// </summary>
     /// <returns>Whether the device is gone; <see cref="WaitFor"/> tells how it goes on otherwise.</returns>
     /// <exception cref="MdevException">As from <see cref="Remove(MdevDevice)"/>, but for what the guard says; <see cref="MdevError.ShellUnavailable"/>.</exception>
@@ -50,13 +51,14 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
     /// <exception cref="MdevException"><see cref="MdevError.WriteRefused"/>: the removal did not begin.</exception>
     public MdevDevice? WaitFor(MdevDevice device, TimeSpan limit, CancellationToken stop)
     {
-        if (Waiting.Until(() => !host.Files.HasDirectory(device.SysfsPath), limit, stop))
+        HostParent? parent = _parents.Find(device.Parent);
+        if (parent is null || Waiting.Until(() => parent.IsGone(device), limit, stop))
             return null;
         if (stop.IsCancellationRequested)
             return device;
         MdevDevice? now = null;
         if (!Waiting.Until(() => (now = _devices.Find(device.Uuid)) is null or { State: MdevDeviceState.Removing }, s_startLimit, stop) && !stop.IsCancellationRequested)
-            throw new MdevException(MdevError.WriteRefused, $"Device {device.Uuid} was not removed: the kernel took no notice of the write to '{host.OnMachine(device.SysfsPath)}/remove'.", host.OnMachine(device.SysfsPath));
+            throw new MdevException(MdevError.WriteRefused, $"Device {device.Uuid} was not removed: the kernel took no notice of the write.", host.OnMachine(device.SysfsPath));
         return now is null ? null
             : now.State != MdevDeviceState.Removing ? device
             : device with { State = now.State, Driver = null, IommuGroup = now.IommuGroup, Users = UserScan.Of(host, stop).UsersOf(now) };
@@ -64,9 +66,9 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
 
     private bool Remove(MdevDevice device, bool evenIfInUse)
     {
+        HostParent parent = _parents.Find(device.Parent) ?? throw NotFound(device.Uuid);
         try
         {
-            HostParent parent = _parents.Find(device.Parent) ?? throw NotFound(device.Uuid);
             // The attribute is opened before the group: what is then removed is the device that was looked at, not one made anew under its UUID.
             using IAttributeWriter remove = parent.OpenRemoval(device);
             IDisposable? group;
@@ -74,20 +76,20 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
             {
                 group = HoldGroup(device.Uuid);
             }
-            catch (MdevException e) when (evenIfInUse && e.Error is MdevError.InUse or MdevError.GuardUnavailable or MdevError.PermissionDenied)
+            catch (MdevException e) when (evenIfInUse && parent.WhyNotInUse is null && e.Error is MdevError.InUse or MdevError.GuardUnavailable or MdevError.PermissionDenied)
             {
                 // Without the guard the write may have to wait, so it must not be ours.
-                host.WriteDetached(remove, parent.RemovalValue);
+                parent.RemoveInUse(remove);
                 return false;
             }
 
             using (group)
-                host.Write(remove, parent.RemovalValue);
+                parent.Remove(remove, device, cancel);
             return true;
         }
-        catch (MdevException e) when (e.Errno != 0 && e.Error != MdevError.DeviceNotFound)
+        catch (MdevException e) when (e.Errno != 0 && e.Uuid is null)
         {
-            throw Explain(e, device);
+            throw Explain(e, parent, device, evenIfInUse ? parent.WhyNotInUse : null);
         }
     }
 
@@ -155,19 +157,21 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
 
     private string HoldersOf(MdevDevice device) => UserScan.Holders(UserScan.Of(host, cancel).UsersOf(device));
 
-    private MdevException Explain(MdevException e, MdevDevice device)
+    private MdevException Explain(MdevException e, HostParent parent, MdevDevice device, string? whyNotInUse)
     {
         bool isOfGroup = e.Error is MdevError.InUse or MdevError.GuardUnavailable or MdevError.PermissionDenied;
         (MdevError error, string why) = e.Error switch
         {
             MdevError.ShellUnavailable => (e.Error, "the shell that would write in our stead, since the kernel may make the write wait, cannot be started"),
             MdevError.BrokenEntry or MdevError.AttributeUnreadable => (e.Error, "it cannot be looked at"),
-            _ => Refusal.Of(isOfGroup ? Attempt.Guard : Attempt.Remove, e),
+            _ => isOfGroup ? Refusal.Of(Attempt.Guard, e) : parent.WhyNotRemoved(e, device),
         };
         if (error == MdevError.DeviceNotFound)
             return NotFound(device.Uuid, e);
-        if (error == MdevError.InUse)
-            why = $"{HoldersOf(device)} has it open";
+        if (error == MdevError.InUse && UserScan.Of(host, cancel).UsersOf(device) is var users && (isOfGroup || users is { Length: > 0 }))
+            why = $"{UserScan.Holders(users)} has it open";
+        if (error == MdevError.InUse && whyNotInUse is not null)
+            why = $"{why}. {whyNotInUse.TrimEnd('.')}";
         return new MdevException(error, $"Device {device.Uuid} was not removed: {why}", e) { Uuid = device.Uuid };
     }
 

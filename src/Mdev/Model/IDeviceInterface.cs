@@ -70,7 +70,7 @@ internal abstract class HostParent
     /// <summary>Whether it offers exactly this type id.</summary>
     public abstract bool Offers(string type);
 
-    /// <summary>The directory of a type as the host sees it.</summary>
+    /// <summary>The directory of a type as the host sees it, or the file that lists it where types have no directory.</summary>
     public abstract string TypePath(string type);
 
     /// <summary>Its types, each as soon as it is asked for.</summary>
@@ -94,16 +94,45 @@ internal abstract class HostParent
     /// <summary>Its device of this UUID; null when there is none.</summary>
     public abstract MdevDevice? FindDevice(Guid uuid, Action<MdevException> report);
 
+    /// <summary>The UUID that a device of this parent has by itself; null where whoever makes a device chooses one.</summary>
+    public virtual Guid? FixedUuid => null;
+
+    /// <summary>Whether a device of this parent can have a UUID.</summary>
+    public abstract bool Takes(Guid uuid);
+
+    /// <summary>Whether a device on one function of a physical device changes what the others say they have, at once and beyond counting.</summary>
+    public virtual bool ChangesWithSiblings => false;
+
     /// <summary>Opens what is written to make a device, and writes it: one write(2).</summary>
     /// <exception cref="MdevException">The kernel refused; what its errno means is explained.</exception>
     public abstract void Make(string type, Guid uuid);
 
-    /// <summary>Opens what is written to take a device away. What is then removed is the device that was there at this moment.</summary>
+    /// <summary>The directory of a device of this UUID as the host sees it, whether there is one or not.</summary>
+    public abstract string DevicePath(Guid uuid);
+
+    /// <summary>Opens what is written to take a device away.</summary>
     /// <exception cref="MdevException">The kernel refused; its errno says how.</exception>
     public abstract IAttributeWriter OpenRemoval(MdevDevice device);
 
-    /// <summary>What is written to take a device away.</summary>
-    public virtual string RemovalValue => "1";
+    /// <summary>
+    /// Takes a device away by what was opened, while nobody else can open it. What goes is the device that was there when it was opened, or nothing.
+    /// </summary>
+    /// <exception cref="MdevException">The kernel refused, by its errno; or <see cref="MdevError.DeviceChanged"/>.</exception>
+    /// <exception cref="OperationCanceledException">The wait for the kernel's answer was stopped; the kernel goes on.</exception>
+    public abstract void Remove(IAttributeWriter opened, MdevDevice device, CancellationToken cancel);
+
+    /// <summary>Why a device that somebody has open cannot be taken away here, as a sentence; null where it can, once it is let go.</summary>
+    public virtual string? WhyNotInUse => null;
+
+    /// <summary>Has a device taken away that somebody has open: the kernel ends it once the device is let go, whoever began it.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.ShellUnavailable"/>.</exception>
+    public virtual void RemoveInUse(IAttributeWriter opened) => throw new NotSupportedException(WhyNotInUse);
+
+    /// <summary>Whether nothing of a device is left, also of one whose removal has waited.</summary>
+    public abstract bool IsGone(MdevDevice device);
+
+    /// <summary>The cause of a refusal to take a device away, and why in words that go behind a colon.</summary>
+    public virtual (MdevError Error, string Why) WhyNotRemoved(MdevException refused, MdevDevice device) => Refusal.Of(Attempt.Remove, refused);
 }
 
 /// <summary>A sum over names that does not depend on their order: two lists with the same count and sum hold the same names.</summary>

@@ -50,8 +50,15 @@ internal sealed class Candidate(string name, string type, int? numaNode, TypeDes
     /// <summary>What part of it is free: its room in proportion to its room and its devices together.</summary>
     public double FreeShare => Room == 0 ? 0 : (double)Room / ((double)Room + Devices);
 
-    /// <summary>The function to use next.</summary>
-    public Function? NextFunction => Functions.Find(f => !f.IsRuledOut && f.Available > 0) ?? Functions.Find(f => f is { IsRuledOut: false, Available: null });
+    /// <summary>Whether something was made on it that changes what its functions say they have, so that they are to be asked anew.</summary>
+    public bool IsStale { get; set; }
+
+    /// <summary>The function to use next, of those that take the UUID where one is given.</summary>
+    public Function? NextFunction(Guid? uuid)
+    {
+        IEnumerable<Function> fit = Functions.Where(f => !f.IsRuledOut && (uuid is null || f.Parent.Takes(uuid.Value)));
+        return fit.FirstOrDefault(f => f.Available > 0) ?? fit.FirstOrDefault(f => f.Available is null);
+    }
 
     /// <summary>Counts a device that is to be made on a function.</summary>
     public void Take(Function function)

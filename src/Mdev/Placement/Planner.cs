@@ -47,11 +47,14 @@ public sealed class Planner
     /// <summary>The error when it is known from the start that not all can be had; null when they can, or when only trying tells.</summary>
     public MdevException? LacksRoom(int wanted) => Room < wanted ? _reasons.NoRoom(wanted, Room.Value, isPlan: true, _failures) : null;
 
-    /// <summary>The error when a UUID is another device's already; null when it is free, or that of a device to hand out again.</summary>
-    public MdevException? Taken(Guid uuid)
+    /// <summary>The error when a new device cannot have a UUID; null when it can, or when it is that of a device to hand out again.</summary>
+    /// <returns><see cref="MdevError.UuidExists"/>: it is another device's; <see cref="MdevError.UuidFixed"/>: wherever the device could go it would have another.</returns>
+    public MdevException? WhyNot(Guid uuid)
     {
-        if (_idle.Exists(d => d.Uuid == uuid) || Existing(uuid) is not { } device)
+        if (_idle.Exists(d => d.Uuid == uuid))
             return null;
+        if (Existing(uuid) is not { } device)
+            return _devices.Exists(d => d.Functions.Exists(f => f.Parent.Takes(uuid))) ? null : Fixed(uuid);
         string what = device.Type is null ? $"that is just being removed from '{Printable.Text(device.Parent)}'" : $"of type '{Printable.Text(device.Type)}' on parent '{Printable.Text(device.Parent)}'";
         return new MdevException(MdevError.UuidExists, $"Device {uuid} was not made: there is one {what} already.", _host.OnMachine(device.SysfsPath)) { Uuid = uuid };
     }
@@ -72,9 +75,9 @@ public sealed class Planner
         for (int i = 0; i < count; i++)
         {
             Guid? uuid = i < uuids.Count ? uuids[i] : null;
-            if (uuid is { } given && Taken(given) is { } taken)
+            if (uuid is { } given && WhyNot(given) is { } why)
             {
-                report(taken);
+                report(why);
                 continue;
             }
 
@@ -107,7 +110,7 @@ public sealed class Planner
     {
         if (_idle.Find(d => uuid is null || d.Uuid == uuid) is { } idle)
             return Reuse(idle);
-        return Choose() is { } choice ? Take(choice.Device, choice.Function) : null;
+        return Choose(uuid) is { } choice ? Take(choice.Device, choice.Function) : null;
     }
 
     /// <summary>Gives a place back that was not used after all.</summary>
@@ -117,6 +120,9 @@ public sealed class Planner
         place.Device?.GiveBack(place.Function!);
     }
 
+    /// <summary>Tells that the device was made there.</summary>
+    internal static void Made(Place place) => place.Device!.IsStale = place.Parent!.ChangesWithSiblings;
+
     /// <summary>Tells that the device could not be made there, so that another place is found: what its physical device has left is read anew.</summary>
     internal void Failed(Place place, MdevException why)
     {
@@ -124,11 +130,8 @@ public sealed class Planner
         Release(place);
         Candidate.Function refused = place.Function!;
         // Who may not write to one function learns nothing new of the others by reading them again.
-        if (why.Error is MdevError.NoCapacity or MdevError.WriteRefused or MdevError.TypeNotFound)
-        {
-            foreach (Candidate.Function function in place.Device!.Functions)
-                function.Available = function.Parent.Available(_request.Type, _report);
-        }
+        if (why.Error is MdevError.NoCapacity or MdevError.WriteRefused or MdevError.TypeNotFound or MdevError.UuidExists)
+            ReadAnew(place.Device!);
 
         // It says there is room and refuses: whatever its reason, asking again will not help this request.
         refused.IsRuledOut = refused.Available is not 0;
@@ -147,15 +150,31 @@ public sealed class Planner
         }
     }
 
-    private (Candidate Device, Candidate.Function Function)? Choose()
+    private void ReadAnew(Candidate device)
     {
-        IEnumerable<Candidate> fit = _devices.Where(_request.Allows);
+        foreach (Candidate.Function function in device.Functions)
+            function.Available = function.Parent.Available(_request.Type, _report);
+        device.IsStale = false;
+    }
+
+    private MdevException Fixed(Guid uuid)
+    {
+        HostParent? parent = (Choose(null)?.Function ?? _devices.SelectMany(d => d.Functions).FirstOrDefault())?.Parent;
+        string why = parent?.FixedUuid is { } right ? $"its UUID follows from the function that it is on, and on '{Printable.Text(parent.Name)}' it is {right}"
+            : $"the UUID is that of a device on PCI function {FunctionUuid.AddressOf(uuid)}, and on no other";
+        return new MdevException(MdevError.UuidFixed, $"Device {uuid} was not made: {why}.") { Uuid = uuid };
+    }
+
+    private (Candidate Device, Candidate.Function Function)? Choose(Guid? uuid)
+    {
+        _devices.FindAll(device => device.IsStale).ForEach(ReadAnew);
+        IEnumerable<Candidate> fit = _devices.Where(_request.Allows).Where(d => uuid is null || d.NextFunction(uuid) is not null);
         IOrderedEnumerable<Candidate> byNuma = fit.Where(d => d.Room > 0).OrderBy(d => _request.NumaNode is { } node && d.NumaNode != node);
         Candidate? best = (_request.Policy == PlacementPolicy.Spread ? byNuma.ThenByDescending(d => d.FreeShare) : byNuma.ThenBy(d => d.FreeShare))
             .ThenByDescending(d => d.Room)
             .FirstOrDefault()
             ?? fit.FirstOrDefault(d => d.IsUncertain);
-        return best?.NextFunction is { } function ? (best, function) : null;
+        return best?.NextFunction(uuid) is { } function ? (best, function) : null;
     }
 
     private Place Reuse(MdevDevice idle)

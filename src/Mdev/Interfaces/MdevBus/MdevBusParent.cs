@@ -10,6 +10,7 @@ namespace Mdev.Interfaces.MdevBus;
 internal sealed class MdevBusParent(HostRoot host) : HostParent
 {
     internal const string TypesDirectory = "mdev_supported_types";
+    private const string RemovalValue = "1";
 
     // Hundreds of parents say the same of the types that they share.
     private static readonly ConcurrentDictionary<string, TypeDescription> s_descriptions = new();
@@ -155,7 +156,18 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
         }
     }
 
+    // A UUID that stands for a PCI function is left to that function's device.
+    public override bool Takes(Guid uuid) => FunctionUuid.AddressOf(uuid) is null;
+
+    public override string DevicePath(Guid uuid) => $"{SysfsPath}/{uuid}";
+
     public override IAttributeWriter OpenRemoval(MdevDevice device) => host.Kernel.OpenAttribute($"{device.SysfsPath}/remove");
+
+    public override void Remove(IAttributeWriter opened, MdevDevice device, CancellationToken cancel) => host.Write(opened, RemovalValue);
+
+    public override void RemoveInUse(IAttributeWriter opened) => host.WriteDetached(opened, RemovalValue);
+
+    public override bool IsGone(MdevDevice device) => !host.Files.HasDirectory(device.SysfsPath);
 
     private static List<string> TypeIds(DirectoryHandle types) => types.Entries()
         .Where(entry => entry.Kind is EntryKind.Directory or EntryKind.Unknown)
