@@ -16,13 +16,14 @@ public static class HostOpener
     /// <summary>Opens a host.</summary>
     /// <param name="root">Its root; null or empty for <see cref="Default"/>.</param>
     /// <param name="trace">Told of every write to the kernel.</param>
+    /// <param name="cancel">Ends the wait for another writer of a simulated host; a running kernel's answer cannot be left alone.</param>
     /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>: there is no such directory, or no sys in it. A wrong root is never an empty host.</exception>
-    public static HostRoot Open(string? root = null, Action<string>? trace = null)
+    public static HostRoot Open(string? root = null, Action<string>? trace = null, CancellationToken cancel = default)
     {
         HostFiles files = HostFiles.Open(string.IsNullOrEmpty(root) ? Default : Absolute(root));
         if (!files.HasDirectory("/sys"))
             throw new MdevException(MdevError.RootNotFound, $"The directory '{files.Root}' is no root of a host: it has no directory 'sys'.", files.Root);
-        return new HostRoot(files, SimulatedKernel.Of(files) ?? (IKernel)new LiveKernel(files), trace);
+        return new HostRoot(files, SimulatedKernel.Of(files, cancel) ?? (IKernel)new LiveKernel(files), trace);
     }
 
     /// <summary>A root as <see cref="HostRoot.Root"/> has it: absolute, without a slash at its end.</summary>

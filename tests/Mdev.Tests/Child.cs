@@ -6,6 +6,7 @@ using Mdev.Kernel;
 using Mdev.Lifecycle;
 using Mdev.Model;
 using Mdev.Placement;
+using Mdev.Simulation;
 
 namespace Mdev.Tests;
 
@@ -73,6 +74,12 @@ internal static class Child
                 Console.In.ReadToEnd();
                 Append(HostOpener.Open(root), Guid.Parse(uuid), parent, name, int.Parse(count));
                 return 0;
+            case ["list", var root]:
+                ListWithoutDescriptors(HostOpener.Open(root));
+                return 0;
+            case ["outlive"]:
+                Outlive();
+                return 0;
             default:
                 Console.Error.WriteLine("Not to be started by hand.");
                 return 2;
@@ -104,6 +111,42 @@ internal static class Child
         MdevDefinition definition = new DefinitionReader(host, _ => { }).Find(uuid, parent)!;
         for (int i = 0; i < count; i++)
             new DefinitionEditor(host, null).Change(definition, new DefinitionChange { Attributes = now => [.. now, new AttributeValue(name, $"{i}")] });
+    }
+
+    private static void ListWithoutDescriptors(HostRoot host)
+    {
+        List<string> told = [];
+        void List() => _ = new ParentReader(host, e => told.Add($"{e.Error} {e.ErrnoName} {e.Path}")).Read(new NameFilter()).Count();
+        // What the runtime loads at first use takes descriptors too.
+        List();
+        // All that there are, so that each further one is refused.
+        var taken = new List<FileStream>();
+        try
+        {
+            while (true)
+                taken.Add(File.OpenRead("/dev/null"));
+        }
+        catch (IOException)
+        {
+            List();
+        }
+
+        taken.ForEach(file => file.Dispose());
+        told.ForEach(Console.WriteLine);
+    }
+
+    private static void Outlive()
+    {
+        string root = SimulatedHost.Create(["mtty"]).Root;
+        HostRoot host = HostOpener.Open(root);
+        MdevDevice device = new DeviceAllocator(host, e => throw e, (_, _) => Decision.Make).Make(new CreateRequest { Placement = new PlacementRequest { Type = "mtty-1" } }, default).Single();
+        SimulatedHost.StartVm(root, "web", device.Uuid);
+        new DeviceRemover(host, _ => { }).RemoveEvenIfInUse(device);
+        SpinWait.SpinUntil(() => !Directory.Exists($"{root}/sys/bus/mdev/devices/{device.Uuid}") && !File.Exists($"{root}/sys/bus/mdev/devices/{device.Uuid}"), TimeSpan.FromMinutes(1));
+        SimulatedHost.Remove(root);
+        // The thread looks every tenth of a second.
+        Thread.Sleep(500);
+        Console.WriteLine("still here");
     }
 
     private static void RemoveAll(HostRoot host)

@@ -26,12 +26,16 @@ internal sealed class StraceFactAttribute : FactAttribute
 public sealed partial class LookingTests : SimulatedHostTest
 {
     private const string Looks = """
-        Get-MdevParent; Get-MdevType; Get-MdevType -Available; Get-MdevDevice; Get-MdevDevice -IncludeUser -WarningAction Ignore
+        Get-MdevParent; Get-MdevType; Get-MdevType -Available; Get-MdevDevice; Get-MdevDevice -IncludeUser -WarningAction Ignore; Get-MdevDevice | Get-MdevVfioInfo
         Get-MdevPlacement mtty-1 -Count 2; Get-MdevPlacement mtty-1 -Maximum; Get-MdevAttribute
         Get-MdevDevice | ConvertTo-MdevQemuArgument; Get-MdevDevice | ConvertTo-MdevLibvirtXml; Get-MdevDevice | Get-MdevType | Get-MdevParent
         New-MdevDevice mtty-1 -WhatIf; Get-MdevDevice | Remove-MdevDevice -WhatIf
         TabExpansion2 'Get-MdevDevice -Uuid ' 21; TabExpansion2 'New-MdevDevice ' 15
         """;
+
+    [Fact]
+    public void Every_cmdlet_that_looks_is_watched() =>
+        Assert.All(Run("(Get-Command -Module MdevPS -Verb Get).Name").Text, cmdlet => Assert.Contains(cmdlet, Looks));
 
     [StraceFact]
     public void Looking_at_a_simulated_host_writes_nothing()
@@ -44,9 +48,11 @@ public sealed partial class LookingTests : SimulatedHostTest
             remover.WaitForExit();
         Assert.Equal("Removing", Run("Get-MdevDevice").Get("State"));
         Directory.Delete($"{Root}/proc/{vm}", recursive: true);
+        Have("New-MdevDevice mtty-1");
         string before = Snapshot(Root);
 
-        Assert.Empty(Changes(Trace(Root), Root));
+        // A device is asked what it is by way of VFIO's nodes, which only that opens and locks.
+        Assert.DoesNotContain(Changes(Trace(Root), Root), call => !VfioNode().IsMatch(call));
         Assert.Equal(before, Snapshot(Root));
     }
 
@@ -108,6 +114,9 @@ public sealed partial class LookingTests : SimulatedHostTest
 
     private static IEnumerable<string> Changes(IEnumerable<string> calls, string root) => calls.Where(call => call.Contains(root, StringComparison.Ordinal)
         && (Writing().IsMatch(call) || (Changing().Match(call) is { Success: true } match && match.Groups[1].Value is not ("open" or "openat" or "openat2"))));
+
+    [GeneratedRegex(@"(open\w*\(.*""/dev/vfio/\w+"", \{flags=O_RDWR\||flock\(\d+<[^>]*/dev/vfio/\w+>)")]
+    private static partial Regex VfioNode();
 
     [GeneratedRegex(@"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC")]
     private static partial Regex Writing();

@@ -173,12 +173,13 @@ internal sealed unsafe class FileChanges(HostFiles files)
     private DirectoryHandle OpenParent(string path) =>
         files.OpenDirectory(HostFiles.Parent(path)) ?? throw Refusal.ToCall(Errno.ENOENT, "open", files.OnMachine(HostFiles.Parent(path)));
 
+    // Null when no file is there. The mode of a link, which lets everybody write, is none for a file in its place.
     private FileStatus? StatusOf(string path)
     {
         if (files.KindOf(path) == FileKind.None)
             return null;
         using Descriptor file = files.OpenFile(path, LibC.O_PATH | LibC.O_NOFOLLOW);
-        return FileStatus.Of(file);
+        return FileStatus.Of(file) is { Kind: FileKind.File } status ? status : null;
     }
 
     private void Write(Descriptor file, ReadOnlySpan<byte> content, string path)

@@ -30,8 +30,8 @@ public sealed class HostRoot
     /// <summary>Whether this is the machine that we run on, not a directory that stands for another.</summary>
     public bool IsThisMachine => Root == "/";
 
-    /// <summary>The same host without a listener: for undoing, which must come to its end even when the listener throws.</summary>
-    internal HostRoot Untraced => new(Files, Kernel, trace: null);
+    /// <summary>The same host for undoing, which must come to its end: without a listener, which may throw, and also after Ctrl+C.</summary>
+    internal HostRoot Untraced => new(Files, Kernel.Patient, trace: null);
 
     /// <summary>The same host, with something else to answer writes.</summary>
     internal HostRoot With(IKernel kernel) => new(Files, kernel, _trace);

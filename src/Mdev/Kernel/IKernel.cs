@@ -11,6 +11,9 @@ public interface IKernel
     /// <summary>Whether it is played, so that its host can be changed as a simulated one can.</summary>
     bool IsSimulated { get; }
 
+    /// <summary>The same kernel for undoing, whose answer is waited for also after Ctrl+C.</summary>
+    IKernel Patient => this;
+
     /// <summary>Opens an attribute for writing: one open(2) without O_CREAT and O_TRUNC.</summary>
     /// <exception cref="MdevException">
     /// ENOENT: there is none; EACCES: the mode forbids it; EROFS: sysfs is mounted read-only; <see cref="MdevError.NotLive"/>: the file is

@@ -86,6 +86,8 @@ internal static unsafe class Resolution
                 {
                     if (opened.TryPop(out Descriptor? parent))
                         parent.Dispose();
+                    else if (!followLinks)
+                        return -Errno.EXDEV;
                     continue;
                 }
 
@@ -97,6 +99,9 @@ internal static unsafe class Resolution
                 if (DirectoryHandle.LinkText(fd, "") is { } target)
                 {
                     found.Dispose();
+                    // O_PATH with O_NOFOLLOW is how a link itself is opened.
+                    if (isLast && (flags & LibC.O_NOFOLLOW) != 0 && (flags & LibC.O_PATH) != 0)
+                        return OpenAt(here, part, flags, mode);
                     if (!followLinks || (isLast && (flags & LibC.O_NOFOLLOW) != 0) || ++links > MostLinks)
                         return -Errno.ELOOP;
                     if (target.StartsWith('/'))
@@ -112,6 +117,8 @@ internal static unsafe class Resolution
                 }
 
                 opened.Push(found);
+                if (FileStatus.Of(found).Kind != FileKind.Directory)
+                    return -Errno.ENOTDIR;
             }
 
             return OpenAt(opened.TryPeek(out Descriptor? last) ? last.Number : root, ".", flags & ~LibC.O_NOFOLLOW, mode);

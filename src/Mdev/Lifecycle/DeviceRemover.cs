@@ -160,10 +160,12 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
     private MdevException Explain(MdevException e, HostParent parent, MdevDevice device, string? whyNotInUse)
     {
         bool isOfGroup = e.Error is MdevError.InUse or MdevError.GuardUnavailable or MdevError.PermissionDenied;
-        (MdevError error, string why) = e.Error == MdevError.ShellUnavailable
-            ? (e.Error, "the shell that would write in our stead, since the kernel may make the write wait, cannot be started")
-            : isOfGroup ? Refusal.Of(Attempt.Guard, e)
-            : parent.WhyNotRemoved(e, device);
+        (MdevError error, string why) = e.Error switch
+        {
+            MdevError.ShellUnavailable => (e.Error, "the shell that would write in our stead, since the kernel may make the write wait, cannot be started"),
+            MdevError.BrokenEntry or MdevError.AttributeUnreadable => (e.Error, "it cannot be looked at"),
+            _ => isOfGroup ? Refusal.Of(Attempt.Guard, e) : parent.WhyNotRemoved(e, device),
+        };
         if (error == MdevError.DeviceNotFound)
             return NotFound(device.Uuid, e);
         if (error == MdevError.InUse && UserScan.Of(host, cancel).UsersOf(device) is var users && (isOfGroup || users is { Length: > 0 }))

@@ -34,12 +34,12 @@ internal sealed class Candidate(string name, string type, int? numaNode, TypeDes
     /// <summary>How many of them have been placed on it since it was looked at.</summary>
     public int Placed { get; private set; }
 
-    /// <summary>How many more of the type it can have.</summary>
+    /// <summary>How many more of the type it can have. Drivers may say any number: fewer than none is none, and a sum beyond an int is as much as one holds.</summary>
     public int Room
     {
         get
         {
-            int room = Functions.Where(f => !f.IsRuledOut).Sum(f => f.Available ?? 0);
+            int room = (int)Math.Min(int.MaxValue, Functions.Where(f => !f.IsRuledOut).Sum(f => Math.Max(0L, f.Available ?? 0)));
             return MaxInstances is { } most ? Math.Clamp(most - DevicesOfSize.Sum(t => t.Value), 0, room) : room;
         }
     }
@@ -48,7 +48,7 @@ internal sealed class Candidate(string name, string type, int? numaNode, TypeDes
     public bool IsUncertain => Functions.Exists(f => f is { IsRuledOut: false, Available: null });
 
     /// <summary>What part of it is free: its room in proportion to its room and its devices together.</summary>
-    public double FreeShare => Room + Devices == 0 ? 0 : (double)Room / (Room + Devices);
+    public double FreeShare => Room == 0 ? 0 : (double)Room / ((double)Room + Devices);
 
     /// <summary>Whether something was made on it that changes what its functions say they have, so that they are to be asked anew.</summary>
     public bool IsStale { get; set; }

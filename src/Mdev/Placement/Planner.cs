@@ -42,7 +42,7 @@ public sealed class Planner
     }
 
     /// <summary>How many devices can be had at most; null when some parent would not say.</summary>
-    public int? Room => _devices.Exists(d => _request.Allows(d) && d.IsUncertain) ? null : _idle.Count + _devices.Where(_request.Allows).Sum(d => d.Room);
+    public int? Room => _devices.Exists(d => _request.Allows(d) && d.IsUncertain) ? null : (int)Math.Min(int.MaxValue, _idle.Count + _devices.Where(_request.Allows).Sum(d => (long)d.Room));
 
     /// <summary>The error when it is known from the start that not all can be had; null when they can, or when only trying tells.</summary>
     public MdevException? LacksRoom(int wanted) => Room < wanted ? _reasons.NoRoom(wanted, Room.Value, isPlan: true, _failures) : null;

@@ -34,7 +34,8 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
             : $"Only {had} of {wanted} devices {type} could be had {where}: there is no room for the others.";
         IEnumerable<string> reasons = devices.Select(d => WhyNot(d, isPlan) ?? $"{Printable.Text(d.Name)} has room for {d.Room}");
         string tried = failures.Count == 0 ? "" : $" Tried and refused: {Listed(failures.ConvertAll(f => $"{Printable.Text(f.Parent)} ({f.Why.ErrnoName ?? f.Why.Error.ToString()})"))}.";
-        return new MdevException(MdevError.NoCapacity, $"{head} {Listed(reasons.ToList())}.{tried}");
+        string message = $"{head} {Listed(reasons.ToList())}.{tried}";
+        return failures.Count == 0 ? new MdevException(MdevError.NoCapacity, message) : new MdevException(MdevError.NoCapacity, message, failures[^1].Why, tellsCause: true);
     }
 
     private static string Listed(List<string> items) =>

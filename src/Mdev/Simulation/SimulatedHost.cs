@@ -34,9 +34,10 @@ public sealed record SimulatedHost
         string[] names = [.. chosen.Keys.Select(key => Drivers.First(name => name.Equals(key, StringComparison.OrdinalIgnoreCase)))];
         bool wasThere = path is not null && Directory.Exists(path);
         string root = MakeRoot(path);
+        HostFiles files = HostFiles.Open(root);
         try
         {
-            var tree = new SimulatedTree(HostFiles.Open(root), cancel);
+            var tree = new SimulatedTree(files, cancel);
             var record = new SimulationRecord
             {
                 Id = Guid.NewGuid().ToString("N"),
@@ -58,7 +59,7 @@ public sealed record SimulatedHost
         }
         catch
         {
-            Clear(root, keepDirectory: wasThere);
+            Clear(files, keepDirectory: wasThere);
             throw;
         }
     }
@@ -74,7 +75,7 @@ public sealed record SimulatedHost
         (SimulatedTree tree, SimulationRecord record) = Open(root);
         // Whoever is at work there, such as a removal that waited, is let to the end of it.
         using (tree.Lock())
-            Clear(tree.Root, keepDirectory: false);
+            Clear(tree.Files, keepDirectory: false);
         record.Forget();
         ForgetThoseGone();
     }
@@ -160,9 +161,8 @@ public sealed record SimulatedHost
     }
 
     // The directory itself, with its mode and owner, stays where it was there before the host.
-    private static void Clear(string root, bool keepDirectory)
+    private static void Clear(HostFiles files, bool keepDirectory)
     {
-        HostFiles files = HostFiles.Open(root);
         var changes = new FileChanges(files);
         using (DirectoryHandle? directory = files.OpenDirectory("/"))
         {
@@ -174,11 +174,11 @@ public sealed record SimulatedHost
             return;
         try
         {
-            Directory.Delete(root);
+            Directory.Delete(files.Root);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new MdevException(MdevError.SimulationFailed, $"The simulated host '{root}' could not be removed: {e.Message}", root, e);
+            throw new MdevException(MdevError.SimulationFailed, $"The simulated host '{files.Root}' could not be removed: {e.Message}", files.Root, e);
         }
     }
 

@@ -22,11 +22,14 @@ internal sealed class SimulatedKernel : IKernel
 
     public bool IsSimulated => true;
 
+    public IKernel Patient => new SimulatedKernel(new SimulatedTree(_tree.Files));
+
     /// <summary>What writes do.</summary>
     public SimulatedCore Core { get; }
 
     /// <summary>The kernel of the simulated host in a directory; null when that is none of this user's.</summary>
-    public static SimulatedKernel? Of(HostFiles files) => SimulationRecord.Of(files) is null ? null : new SimulatedKernel(new SimulatedTree(files));
+    public static SimulatedKernel? Of(HostFiles files, CancellationToken cancel = default) =>
+        SimulationRecord.Of(files) is null ? null : new SimulatedKernel(new SimulatedTree(files, waiting: cancel));
 
     public IAttributeWriter OpenAttribute(string hostPath)
     {
@@ -164,7 +167,8 @@ internal sealed class SimulatedAttribute : IAttributeWriter
             throw SimulatedKernel.Refused(errno, "write", Path);
     }
 
-    public void WriteDetached(string value) => new Thread(() => WriteUnheard(value)) { IsBackground = true }.Start();
+    // It goes on when whoever began it has been stopped.
+    public void WriteDetached(string value) => new Thread(() => WriteUnheard(new SimulatedKernel(new SimulatedTree(_tree.Files)).Core, value)) { IsBackground = true }.Start();
 
     public void Dispose() => _directory.Dispose();
 
@@ -183,11 +187,11 @@ internal sealed class SimulatedAttribute : IAttributeWriter
 
     // Nobody hears of a detached write, and what escapes from a thread would end the whole program.
 #pragma warning disable CA1031
-    private void WriteUnheard(string value)
+    private void WriteUnheard(SimulatedCore core, string value)
     {
         try
         {
-            _ = _core.Store(_hostPath, Encoding.UTF8.GetBytes(value));
+            _ = core.Store(_hostPath, Encoding.UTF8.GetBytes(value));
         }
         catch (Exception)
         {

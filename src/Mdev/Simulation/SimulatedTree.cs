@@ -8,7 +8,8 @@ namespace Mdev.Simulation;
 /// <summary>The files of a simulated host. Paths are host paths; links are written as the kernel writes them, relative.</summary>
 /// <param name="files">The files below the root of the host.</param>
 /// <param name="cancel">Stops the making of files.</param>
-internal sealed class SimulatedTree(HostFiles files, CancellationToken cancel = default)
+/// <param name="waiting">Ends the wait for another writer; what has begun is brought to its end.</param>
+internal sealed class SimulatedTree(HostFiles files, CancellationToken cancel = default, CancellationToken waiting = default)
 {
     /// <summary>Where things are put together that must appear, or vanish, at once.</summary>
     private const string Staging = "/.mdevps-staging";
@@ -29,9 +30,7 @@ internal sealed class SimulatedTree(HostFiles files, CancellationToken cancel = 
         Descriptor descriptor = files.OpenFile(LockFile, LibC.O_RDONLY | LibC.O_NOFOLLOW);
         try
         {
-            _ = Waiting.Until(() => HasLock(descriptor), TimeSpan.MaxValue, cancel);
-            cancel.ThrowIfCancellationRequested();
-            return descriptor;
+            return Waiting.Until(() => HasLock(descriptor), TimeSpan.MaxValue, waiting) ? descriptor : throw new OperationCanceledException(waiting);
         }
         catch
         {

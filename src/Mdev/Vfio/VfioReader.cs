@@ -10,7 +10,8 @@ namespace Mdev.Vfio;
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="report">Told of a device that is something else than its type says.</param>
-public sealed class VfioReader(HostRoot host, Action<MdevException> report)
+/// <param name="cancel">Ends the look at the processes of the host, which tells who has the device open.</param>
+public sealed class VfioReader(HostRoot host, Action<MdevException> report, CancellationToken cancel = default)
 {
     private const string Container = "/dev/vfio/vfio";
 
@@ -105,7 +106,7 @@ public sealed class VfioReader(HostRoot host, Action<MdevException> report)
         bool isContainer = e.Path == host.OnMachine(Container);
         (MdevError error, string why) = Refusal.Of(Attempt.AskVfio, e);
         if (error == MdevError.InUse)
-            why = $"{UserScan.Holders(UserScan.Of(host).UsersOf(device))} has it open";
+            why = $"{UserScan.Holders(UserScan.Of(host, cancel).UsersOf(device))} has it open";
         if (error == MdevError.VfioUnavailable)
             why = isContainer ? "this host has no VFIO container" : "its VFIO group has no node";
         return new MdevException(error, $"Device {device.Uuid} was not asked: {why}", e);

@@ -25,6 +25,11 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     /// <summary>Cancelled as soon as the pipeline is stopped.</summary>
     public CancellationToken StopToken => _stop.Token;
 
+    /// <summary>Whether the next error may end the pipeline: -ErrorAction, or the preference, is Stop, Inquire or Break.</summary>
+    public bool EndsAtErrors => LanguagePrimitives.TryConvertTo(
+        cmdlet.MyInvocation.BoundParameters.GetValueOrDefault("ErrorAction") ?? cmdlet.SessionState.PSVariable.GetValue("ErrorActionPreference"), out ActionPreference action)
+        && action is not (ActionPreference.Continue or ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+
     /// <summary>Whether the record is a vendor attribute that was piped.</summary>
     public bool IsAttribute => _input.IsAttribute;
 
@@ -77,7 +82,7 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     {
         if (_host is null || _hostRoot != root)
         {
-            _host = HostOpener.Open(root is null ? null : FilePath.Of(cmdlet.SessionState.Path, root), Verbose);
+            _host = HostOpener.Open(root is null ? null : FilePath.Of(cmdlet.SessionState.Path, root), Verbose, StopToken);
             _hostRoot = root;
         }
 

@@ -46,16 +46,10 @@ public sealed class RemoveMdevDeviceCommand : MdevCommand
         HostRoot host = OpenHost();
         Session.ForEach(Uuid, uuid =>
         {
-            try
-            {
-                RemoveOne(host, uuid);
-            }
-            catch (MdevException)
-            {
-                // With -ErrorAction Stop an error ends the cmdlet, and a removal that has begun must not go untold.
+            RemoveOne(host, uuid);
+            // The next error, whoever's it is, ends the pipeline then, and a removal that has begun must not go untold.
+            if (Session.EndsAtErrors)
                 WaitForAll();
-                throw;
-            }
         });
     }
 
@@ -93,9 +87,9 @@ public sealed class RemoveMdevDeviceCommand : MdevCommand
         MdevDevice? now = Remover(host, device.Uuid).WaitFor(device, limit, Session.StopToken);
         if (now is null || Session.StopToken.IsCancellationRequested)
             return;
-        Session.Warn($"Device {now.Uuid} is still open: its removal waits in the kernel until it is let go by {UserScan.Holders(now.Users)}.");
         WriteObject(HostSession.WithUsers(now));
+        Session.Warn($"Device {now.Uuid} is still open: its removal waits in the kernel until it is let go by {UserScan.Holders(now.Users)}.");
     }
 
-    private DeviceRemover Remover(HostRoot host, Guid uuid) => new(host, e => Session.Report(e, uuid));
+    private DeviceRemover Remover(HostRoot host, Guid uuid) => new(host, e => Session.Report(e, uuid), Session.StopToken);
 }

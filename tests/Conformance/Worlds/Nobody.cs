@@ -44,3 +44,9 @@ internal sealed class RootFactAttribute : FactAttribute
 {
     public RootFactAttribute() => Skip = Environment.UserName == "root" ? null : "Needs root.";
 }
+
+/// <summary>The same with several cases.</summary>
+internal sealed class RootTheoryAttribute : TheoryAttribute
+{
+    public RootTheoryAttribute() => Skip = Environment.UserName == "root" ? null : "Needs root.";
+}

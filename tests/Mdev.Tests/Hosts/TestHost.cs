@@ -52,6 +52,14 @@ internal abstract partial class TestHost : IDisposable
         Assert.Equal(0, mkfifo(Root + hostPath, 0x1a4));
     }
 
+    /// <summary>Makes a character device; false where this user may not.</summary>
+    public bool TryAddDevice(string hostPath, uint major, uint minor)
+    {
+        AddDirectory(Path.GetDirectoryName(hostPath)!);
+        // S_IFCHR; a small device number is the same in every layout of dev_t.
+        return mknod(Root + hostPath, 0x2000 | 0x180, (major << 8) | minor) == 0;
+    }
+
     /// <summary>
     /// Gives every parent so many types without devices that the types of its devices are learned from each device and no longer from the directories of
     /// the types.
@@ -81,4 +89,7 @@ internal abstract partial class TestHost : IDisposable
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mkfifo(string path, uint mode);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int mknod(string path, uint mode, ulong device);
 }

@@ -224,6 +224,30 @@ public sealed class BrokenHostTests : IDisposable
         AssertTold(MdevError.AttributeUnreadable, $"{HandMadeHost.ParentPath("p")}/numa_node");
     }
 
+    // A list of thousands that is piped on asks for each so.
+    [Theory]
+    [InlineData("made-1", "p", true)]
+    [InlineData("MADE-1", "P", true)]
+    [InlineData("made-2", "p", false)]
+    [InlineData("made-1", "q", false)]
+    public void One_uuid_with_its_type_and_parent_is_held_against_the_device_and_no_other_parent_is_looked_at(string type, string parent, bool isIt)
+    {
+        _host.AddLink("/sys/class/mdev_bus/broken", "../../devices/virtual/made/nowhere");
+
+        MdevDevice[] found = _host.Devices(new DeviceQuery { Uuids = [new Guid(Good)], Types = NameFilter.Of(type), Parents = NameFilter.Of(parent) });
+
+        Assert.Equal(isIt ? [new Guid(Good)] : [], found.Select(device => device.Uuid));
+        Assert.Equal(isIt ? [] : [MdevError.DeviceNotFound], _host.Reports.Select(e => e.Error));
+    }
+
+    [Fact]
+    public void That_no_more_files_can_be_opened_is_no_fault_of_a_driver()
+    {
+        string[] said = Child.Output(Child.Start(["sh", "-c", "ulimit -n 200 && exec \"$@\"", "sh"], "list", _host.Root));
+
+        Assert.Equal([$"TooManyOpenFiles EMFILE {_host.Root}/sys/class/mdev_bus"], said);
+    }
+
     [Fact]
     public void A_types_directory_that_is_a_link_is_told_and_not_followed()
     {

@@ -11,17 +11,20 @@ namespace Mdev.Tests.Inventory;
 public sealed class RandomHostTests
 {
     private const string Canary = "canary from outside";
+    private const int Block = 500;
+
+    // Others are run with MDEVPS_FIRST_SEED=5000 and MDEVPS_SEEDS=100000.
+    public static TheoryData<int> Blocks => [.. Enumerable.Range(0, Number("MDEVPS_SEEDS", 2000) / Block).Select(i => Number("MDEVPS_FIRST_SEED", 0) + (i * Block))];
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public void Faults_cost_their_errors_and_nothing_else(int block)
+    [MemberData(nameof(Blocks))]
+    public void Faults_cost_their_errors_and_nothing_else(int first)
     {
-        for (int seed = block * 500; seed < (block + 1) * 500; seed++)
+        for (int seed = first; seed < first + Block; seed++)
             Check(seed);
     }
+
+    private static int Number(string variable, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(variable), out int number) ? number : otherwise;
 
     private static void Check(int seed)
     {

@@ -45,6 +45,39 @@ public sealed class LiveKernelTests : IDisposable
         Assert.Equal(MdevError.NotLive, Assert.Throws<MdevException>(() => Open("/create")).Error);
     }
 
+    // Whatever stands where VFIO's nodes should: the open alone could do something, as that of a watchdog does.
+    [Theory]
+    [InlineData("file")]
+    [InlineData("pipe")]
+    [InlineData("link")]
+    [InlineData("device")]
+    public void What_is_no_node_of_VFIO_is_not_opened(string kind)
+    {
+        foreach (string node in (string[])["/dev/vfio/vfio", "/dev/vfio/7"])
+        {
+            if (kind == "file")
+                _host.AddFile(node, "");
+            else if (kind == "pipe")
+                _host.AddPipe(node);
+            else if (kind == "link")
+                _host.AddLink(node, "../other");
+            else if (!_host.TryAddDevice(node, 10, 130))
+                return;
+        }
+
+        _host.AddPipe("/dev/other");
+        var kernel = new LiveKernel(HostFiles.Open(_host.Root));
+
+        Assert.Equal((MdevError.NotLive, $"{_host.Root}/dev/vfio/7"), Failure(() => kernel.OpenGroup("/dev/vfio/7")));
+        Assert.Equal((MdevError.NotLive, $"{_host.Root}/dev/vfio/vfio"), Failure(() => kernel.OpenVfioDevice("/dev/vfio/vfio", "/dev/vfio/7", "u")));
+    }
+
+    private static (MdevError, string?) Failure(Func<IDisposable> open)
+    {
+        MdevException e = Assert.Throws<MdevException>(() => open().Dispose());
+        return (e.Error, e.Path);
+    }
+
     [Theory]
     [InlineData(Errno.EINVAL, "EINVAL")]
     [InlineData(Errno.EUSERS, "EUSERS")]

@@ -126,6 +126,44 @@ public sealed class DeviceRemoverTests : IDisposable
         Assert.Equal(before, _host.Snapshot());
     }
 
+    // A VM that starts would be told that it is in use.
+    [Fact]
+    public void The_group_is_let_go_when_the_device_cannot_be_looked_at_again()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        string entry = $"{_host.Root}/sys/bus/mdev/devices/{device.Uuid}";
+        string target = new FileInfo(entry).LinkTarget!;
+        HostRoot host = _host.Host.With(new AfterOpening(_host.Host.Kernel, () =>
+        {
+            File.Delete(entry);
+            File.WriteAllText(entry, "no link");
+        }));
+
+        Assert.Equal(MdevError.BrokenEntry, Assert.Throws<MdevException>(() => new DeviceRemover(host, _host.Reports.Add).Remove(device)).Error);
+
+        File.Delete(entry);
+        File.CreateSymbolicLink(entry, target);
+        _host.Host.Kernel.OpenGroup(device.VfioPath!).Dispose();
+        Assert.Equal([device], _host.Devices());
+    }
+
+    /// <summary>A host's kernel, on which something happens just after a group was opened.</summary>
+    private sealed class AfterOpening(IKernel kernel, Action happens) : IKernel
+    {
+        public bool IsSimulated => kernel.IsSimulated;
+
+        public IAttributeWriter OpenAttribute(string hostPath) => kernel.OpenAttribute(hostPath);
+
+        public IDisposable OpenGroup(string node)
+        {
+            IDisposable group = kernel.OpenGroup(node);
+            happens();
+            return group;
+        }
+
+        public IVfioDevice OpenVfioDevice(string container, string group, string name) => kernel.OpenVfioDevice(container, group, name);
+    }
+
     // The remover tells that it is about to hold the group; what happens then happens at the worst moment.
     private void RemoveAnd(MdevDevice device, Action atTheWorstMoment)
     {

@@ -45,6 +45,51 @@ public sealed class NotLiveTests : IDisposable
         Assert.Equal(MdevError.NotLive, Assert.Single(_host.Reports).Error);
     }
 
+    // What somebody packed may have any marker, also the very one of a simulated host that there is.
+    [Theory]
+    [InlineData("0123456789abcdef0123456789abcdef\n")]
+    [InlineData("../../etc/passwd")]
+    [InlineData("version=1\nversion=1\nread-only=1\nread-only=1\n")]
+    [InlineData("")]
+    [InlineData(null)]
+    public void A_marker_that_somebody_packed_makes_no_simulation(string? marker)
+    {
+        using var simulated = new SimulatedTestHost("mtty");
+        _host.AddFile("/.mdevps-simulation", marker ?? File.ReadAllText($"{simulated.Root}/.mdevps-simulation"));
+        _host.AddFile("/.mdevps-pending/alice", "made-1");
+        string before = _host.Snapshot();
+
+        Assert.False(_host.Host.Kernel.IsSimulated);
+        Assert.Empty(Make("made-1"));
+        Assert.Equal(MdevError.NotLive, Assert.Single(_host.Reports).Error);
+        Assert.Equal(MdevError.NotASimulation, Assert.Throws<MdevException>(() => Mdev.Simulation.SimulatedHost.Remove(_host.Root)).Error);
+        Assert.Equal(before, _host.Snapshot());
+        Assert.True(File.Exists($"{_host.Root}/.mdevps-pending/alice"));
+    }
+
+    [Fact]
+    public void A_simulated_host_is_one_only_for_whoever_made_it_and_only_in_its_place()
+    {
+        using var simulated = new SimulatedTestHost("mtty");
+        Assert.True(simulated.Host.Kernel.IsSimulated);
+
+        // Another directory under its name, as a copy is one.
+        Directory.Move(simulated.Root, $"{simulated.Root}-away");
+        try
+        {
+            Directory.CreateDirectory($"{simulated.Root}/sys");
+            File.Copy($"{simulated.Root}-away/.mdevps-simulation", $"{simulated.Root}/.mdevps-simulation");
+            Assert.False(simulated.Host.Kernel.IsSimulated);
+        }
+        finally
+        {
+            Directory.Delete(simulated.Root, recursive: true);
+            Directory.Move($"{simulated.Root}-away", simulated.Root);
+        }
+
+        Assert.True(simulated.Host.Kernel.IsSimulated);
+    }
+
     [Fact]
     public void A_host_without_the_bus_is_NotSupported()
     {

@@ -70,12 +70,71 @@ public sealed class StubbornDriverTests : IDisposable
         udev!.Join();
     }
 
+    [Fact]
+    public void A_device_whose_node_never_comes_is_told_and_so_is_that()
+    {
+        MdevDevice device = Assert.Single(Make(1, (_, go) =>
+        {
+            go();
+            File.Delete(Assert.Single(Directory.GetFiles($"{_host.Root}/dev/vfio"), file => !file.EndsWith("/vfio", StringComparison.Ordinal)));
+        }));
+
+        MdevException e = Assert.Single(_host.Reports);
+        Assert.Equal((MdevError.VfioUnavailable, device.Uuid), (e.Error, e.Uuid));
+        Assert.Contains(_host.Root + device.VfioPath, e.Message);
+        Assert.Equal([device], _host.Devices());
+    }
+
+    [Fact]
+    public void A_parent_that_may_not_be_written_to_is_passed_over()
+    {
+        string closed = _host.Parents()[0].Parent;
+        File.SetUnixFileMode($"{_host.Root}{_host.Types().Single(type => type.Parent == closed).SysfsPath}/create", UnixFileMode.UserRead);
+
+        Assert.DoesNotContain(closed, Make(2, (_, go) => go()).Select(device => device.Parent));
+        Assert.Empty(_host.Reports);
+
+        Assert.Empty(Make(1, (_, go) => go(), closed));
+        MdevException e = Assert.Single(_host.Reports);
+        Assert.Equal((MdevError.PermissionDenied, "EACCES", "open"), (e.Error, e.ErrnoName, e.Operation));
+    }
+
+    // Drivers may print any number; a simulated one leaves what is no number of its own alone.
+    [Theory]
+    [InlineData("2147483647")]
+    [InlineData("-2147483648")]
+    public void Numbers_that_no_device_has_make_no_trouble(string available)
+    {
+        foreach (MdevType type in _host.Types())
+            File.WriteAllText($"{_host.Root}{type.SysfsPath}/available_instances", available);
+        File.WriteAllText($"{_host.Root}{_host.Types()[0].SysfsPath}/description", "max_instance=2147483647");
+
+        var planner = new Planner(_host.Host, new PlacementRequest { Type = "fleet-1" }, _host.Reports.Add);
+
+        Assert.Equal(available[0] == '-' ? 0 : int.MaxValue, planner.Room);
+        Assert.Equal(available[0] != '-', planner.Next() is not null);
+        Assert.Empty(_host.Reports);
+    }
+
+    [Fact]
+    public void What_the_kernel_said_goes_along_with_every_error_that_follows_from_it()
+    {
+        _ = Make(1, (path, _) => throw Refused(Errno.EIO, path), _host.Parents()[0].Parent);
+        _ = Make(2, (path, _) => throw Refused(Errno.EIO, path));
+        _ = Make(new CreateRequest { Placement = new PlacementRequest { Type = "fleet-1" }, AllOrNothing = true }, (path, _) => throw Refused(Errno.EIO, path));
+
+        Assert.Equal(3, _host.Reports.Count);
+        Assert.All(_host.Reports, e => Assert.Equal((Errno.EIO, "EIO", "write"), (e.Errno, e.ErrnoName, e.Operation)));
+    }
+
     private static MdevException Refused(int errno, string path) => new(MdevError.WriteRefused, "The kernel refused", errno, "write", path);
 
-    private MdevDevice[] Make(int count, Action<string, Action> create, params string[] parents)
+    private MdevDevice[] Make(int count, Action<string, Action> create, params string[] parents) =>
+        Make(new CreateRequest { Placement = new PlacementRequest { Type = "fleet-1", Parents = NameFilter.Of(parents) }, Count = count }, create);
+
+    private MdevDevice[] Make(CreateRequest request, Action<string, Action> create)
     {
         HostRoot host = _host.Host.With(new StubbornKernel(_host.Host.Kernel, create));
-        var request = new CreateRequest { Placement = new PlacementRequest { Type = "fleet-1", Parents = NameFilter.Of(parents) }, Count = count };
         return new DeviceAllocator(host, _host.Reports.Add, (_, _) => Decision.Make).Make(request, CancellationToken.None).ToArray();
     }
 }

@@ -93,6 +93,21 @@ public sealed class SimulatedHostTests : IDisposable
     }
 
     [Fact]
+    public void A_directory_that_was_there_stays_as_it_was_when_the_making_fails()
+    {
+        const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.SetGroup;
+        Directory.CreateDirectory($"{_place}/mine");
+        File.SetUnixFileMode($"{_place}/mine", Mode);
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+
+        Assert.Throws<OperationCanceledException>(() => SimulatedHost.Create(["mtty"], $"{_place}/mine", cancel: stop.Token));
+
+        Assert.Equal(Mode, File.GetUnixFileMode($"{_place}/mine"));
+        Assert.Empty(Directory.GetFileSystemEntries($"{_place}/mine"));
+    }
+
+    [Fact]
     public void Two_may_have_an_attribute_open_and_both_writes_come_through()
     {
         HostRoot host = HostOpener.Open(SimulatedHost.Create(["mtty"], $"{_place}/host").Root);

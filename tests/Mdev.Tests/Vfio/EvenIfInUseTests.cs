@@ -66,6 +66,11 @@ public sealed class EvenIfInUseTests : IDisposable
         Assert.False(Directory.Exists(_host.Root + device.SysfsPath));
     }
 
+    // What escaped from the thread that plays the kernel would end the whole program.
+    [Fact]
+    public void A_host_that_goes_while_a_removal_waits_takes_no_program_along() =>
+        Assert.Equal(["still here"], Child.Output(Child.Start([], "outlive")));
+
     [Fact]
     public void The_wait_ends_when_it_is_cancelled()
     {

@@ -10,6 +10,7 @@ namespace MdevPS.Tests.Binding;
 public sealed class PipelineGeneratorTests : EveryCmdletTest
 {
     private const string Other = "elsewhere";
+    private const int Batch = 25;
 
     private readonly string _other;
 
@@ -20,14 +21,14 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
         Have($"foreach ($root in '{Root}', '{_other}') {{ New-MdevDevice vfio_ap-passthrough -Count 2 -Root $root; New-MdevDevice mtty-1 -Count 2 -Root $root; New-MdevDevice mtty-2 -Root $root }}");
     }
 
-    // More of them are run with MDEVPS_SEEDS=100000.
-    public static TheoryData<int> Batches => [.. Enumerable.Range(0, int.Parse(Environment.GetEnvironmentVariable("MDEVPS_SEEDS") ?? "500") / 25)];
+    // Others are run with MDEVPS_FIRST_SEED=5000 and MDEVPS_SEEDS=100000.
+    public static TheoryData<int> Batches => [.. Enumerable.Range(0, Number("MDEVPS_SEEDS", 500) / Batch).Select(i => Number("MDEVPS_FIRST_SEED", 0) + (i * Batch))];
 
     [Theory]
     [MemberData(nameof(Batches))]
-    public void Never_more_than_was_named(int batch)
+    public void Never_more_than_was_named(int first)
     {
-        for (int seed = batch * 25; seed < (batch + 1) * 25; seed++)
+        for (int seed = first; seed < first + Batch; seed++)
         {
             Dictionary<(string, Guid), Device> before = Devices();
             var pipeline = new Pipeline(new Random(seed), Root, _other, [.. before.Values]);
@@ -36,6 +37,8 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
             Assert.True(fault is null, $"Seed {seed}: {fault}\n{pipeline.Line}\n{result}");
         }
     }
+
+    private static int Number(string variable, int otherwise) => int.TryParse(Environment.GetEnvironmentVariable(variable), out int number) ? number : otherwise;
 
     private static string? Fault(Pipeline pipeline, Result result, Dictionary<(string, Guid), Device> before, Dictionary<(string, Guid), Device> after)
     {

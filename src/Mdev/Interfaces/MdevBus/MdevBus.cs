@@ -163,7 +163,15 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
         string path = host.Resolve(Devices, target);
         if (HostFiles.Name(path) != name)
             throw Broken(name, $"leads to '{Printable.Text(target)}', which is not the device of that name");
-        return host.Files.HasDirectory(HostFiles.Parent(path)) ? At(HostFiles.Parent(path)) : throw Broken(name, $"leads to '{Printable.Text(target)}', which is not there");
+        if (!host.Files.HasDirectory(HostFiles.Parent(path)))
+        {
+            // One that this user may not reach is not called missing.
+            using DirectoryHandle? directory = host.Files.OpenDirectory(HostFiles.Parent(path));
+            if (directory is null)
+                throw Broken(name, $"leads to '{Printable.Text(target)}', which is not there");
+        }
+
+        return At(HostFiles.Parent(path));
     }
 
     private MdevException Broken(string name, string what)
