@@ -14,6 +14,7 @@
         'ConvertTo-MdevLibvirtXml'
         'ConvertTo-MdevQemuArgument'
         'Get-MdevAttribute'
+        'Get-MdevCapacity'
         'Get-MdevDevice'
         'Get-MdevParent'
         'Get-MdevPlacement'

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Mdev;
@@ -5,6 +6,14 @@ namespace Mdev;
 /// <summary>Text from a host made harmless for a terminal.</summary>
 public static class Printable
 {
+    /// <summary>An amount of memory as people say it: <c>512 MiB</c>, <c>4 GiB</c>.</summary>
+    /// <param name="bytes">How many bytes.</param>
+    public static string Memory(long bytes) => bytes switch
+    {
+        >= 1L << 30 => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 30):0.##} GiB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0.##} MiB"),
+    };
+
     /// <summary>The text on one line: every run of line ends a space, every control and format character a visible escape such as <c>\x1b</c>.</summary>
     /// <param name="text">Any text of a host.</param>
     /// <param name="most">How many characters to keep; what is cut off is marked with an ellipsis.</param>
@@ -50,6 +59,6 @@ public static class Printable
 
     // Format characters (category Cf) can turn the direction of a whole line around.
     private static bool IsHarmless(char c) =>
-        !char.IsControl(c) && char.GetUnicodeCategory(c) is not (System.Globalization.UnicodeCategory.Format
-            or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator);
+        !char.IsControl(c) && char.GetUnicodeCategory(c) is not (UnicodeCategory.Format
+            or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 }

@@ -68,12 +68,11 @@ public sealed class CompletionTests : SimulatedHostTest
     [Fact]
     public void Tooltips_tell_the_choices_apart()
     {
-        Assert.Matches("^Single port serial: 22 left", ToolTips("Get-MdevType mtty-1").Single());
-        Assert.Matches("^Dual port serial: 11 left", ToolTips("Get-MdevType mtty-2").Single());
+        Assert.Matches("^Single port serial: room for 22 on mtty", ToolTips("Get-MdevType mtty-1").Single());
+        Assert.Matches("^Dual port serial: room for 11 on mtty", ToolTips("Get-MdevType mtty-2").Single());
         Assert.Contains("1 device", ToolTips("Get-MdevParent mtty").Single());
         Assert.Contains("mtty-2 on mtty", ToolTips("Remove-MdevDevice ").Single());
-        // Virtual functions of one GPU say of each other's room that it is theirs.
-        Assert.Equal("NVIDIA A2-16Q: room on 16 of 16 parents", ToolTips($"Get-MdevType -Root {(string)Have("New-MdevSimulation nvidia-a2 -GpuCount 1").Get("Root")!} -Type nvidia-748").Single());
+        Assert.Equal("NVIDIA A2-16Q: room for 1 on 0000:01:00.0", ToolTips($"Get-MdevType -Root {(string)Have("New-MdevSimulation nvidia-a2 -GpuCount 1").Get("Root")!} -Type nvidia-748").Single());
     }
 
     [Fact]

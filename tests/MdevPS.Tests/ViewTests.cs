@@ -38,7 +38,7 @@ public sealed class TableTests : ViewTest
     private static readonly Dictionary<string, string[]> s_columns = new()
     {
         ["Get-MdevParent"] = ["Parent", "Driver", "PciId", "Numa", "Devices", "Types"],
-        ["Get-MdevType"] = ["Type", "Name", "Parent", "Available", "DeviceApi"],
+        ["Get-MdevType"] = ["Type", "Name", "Memory", "Parent", "Available", "DeviceApi"],
         ["Get-MdevDevice"] = ["Uuid", "Type", "Parent", "State", "VfioPath"],
     };
 

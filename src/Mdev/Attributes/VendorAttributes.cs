@@ -177,6 +177,9 @@ public sealed record AttributeOwners
     /// <summary>Parents: those themselves, or those of the types or devices.</summary>
     public NameFilter Parents { get; init; } = new();
 
+    /// <summary>The physical devices behind those parents; they narrow what is named, and name nothing by themselves.</summary>
+    public NameFilter PhysicalDevices { get; init; } = new();
+
     /// <summary>Finds them. Where nothing at all is named, it is about everything: parents, types and devices.</summary>
     public IEnumerable<AttributeOwner> On(HostRoot host, Action<MdevException> report)
     {
@@ -187,13 +190,13 @@ public sealed record AttributeOwners
         if (isAll || (Uuids.Count == 0 && !Types.IsAll))
             owners = owners.Concat(TypesOn(host, report));
         if (isAll || Uuids.Count > 0)
-            owners = owners.Concat(new DeviceReader(host, report).Read(new DeviceQuery { Uuids = Uuids, Types = Types, Parents = Parents }).Select(AttributeOwner.Of));
+            owners = owners.Concat(new DeviceReader(host, report).Read(new DeviceQuery { Uuids = Uuids, Types = Types, Parents = Parents, PhysicalDevices = PhysicalDevices }).Select(AttributeOwner.Of));
         return owners;
     }
 
     private IEnumerable<AttributeOwner> ParentsOn(HostRoot host, Action<MdevException> report) =>
-        new ParentFinder(host, report).Named(Parents).Select(parent => new AttributeOwner(null, null, parent.Name, parent.SysfsPath));
+        new ParentFinder(host, report).Named(Parents, PhysicalDevices).Select(parent => new AttributeOwner(null, null, parent.Name, parent.SysfsPath));
 
     private IEnumerable<AttributeOwner> TypesOn(HostRoot host, Action<MdevException> report) =>
-        new TypeReader(host, report).Places(Parents, Types).Select(found => new AttributeOwner(null, found.Type, found.Parent.Name, found.Parent.TypePath(found.Type)));
+        new TypeReader(host, report).Places(Parents, PhysicalDevices, Types).Select(found => new AttributeOwner(null, found.Type, found.Parent.Name, found.Parent.TypePath(found.Type)));
 }

@@ -15,6 +15,9 @@ public sealed record DeviceQuery
 
     /// <summary>Their parents.</summary>
     public NameFilter Parents { get; init; } = new();
+
+    /// <summary>The physical devices behind their parents.</summary>
+    public NameFilter PhysicalDevices { get; init; } = new();
 }
 
 /// <summary>
@@ -47,7 +50,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
             try
             {
                 device = Get(uuid);
-                if (!IsAskedFor(device, query))
+                if (!IsAskedFor(device, query with { Types = OfType(device, query.Types) }))
                     throw IsOther(device);
             }
             catch (MdevException e)
@@ -61,15 +64,27 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         }
     }
 
+    // Human names are those of the device's own parent.
+    private NameFilter OfType(MdevDevice device, NameFilter types) =>
+        types.MayBeHumanNames && device.Type is not null && _parents.Find(device.Parent) is { } parent ? TypeReader.Settle(types, [parent]) : types;
+
     // A device that is on its way out has no type any more, and is meant all the same.
     private static bool IsAskedFor(MdevDevice device, DeviceQuery query) =>
-        query.Parents.Settle(name => name == device.Parent).Matches(device.Parent)
+        IsNamed(query.Parents, device.Parent, device.PhysicalDevice)
+        && query.PhysicalDevices.Settle(name => name == device.PhysicalDevice).Matches(device.PhysicalDevice)
         && (device.Type is null || query.Types.Settle(name => name == device.Type).Matches(device.Type));
+
+    // The name of a physical device stands for its functions.
+    private static bool IsNamed(NameFilter parents, string parent, string physicalDevice)
+    {
+        NameFilter settled = parents.Settle(name => name == parent);
+        return settled.Matches(parent) || NameFilter.Of([.. settled.Unmatched]) is { IsAll: false } others && others.Matches(physicalDevice);
+    }
 
     private IEnumerable<MdevDevice> OfParents(DeviceQuery query)
     {
-        List<HostParent> parents = _parents.Named(query.Parents).ToList();
-        NameFilter types = query.Types.Settle(name => parents.Exists(parent => parent.Offers(name)));
+        List<HostParent> parents = _parents.Named(query.Parents, query.PhysicalDevices).ToList();
+        NameFilter types = TypeReader.Settle(query.Types, parents);
         var seen = new NameSum();
         foreach (HostParent parent in parents)
         {
@@ -81,7 +96,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
             }
         }
 
-        if (query.Parents.IsAll)
+        if (query.Parents.IsAll && query.PhysicalDevices.IsAll)
         {
             foreach (MdevDevice device in _parents.Interfaces.SelectMany(way => way.Strays(seen, parents, report)))
             {

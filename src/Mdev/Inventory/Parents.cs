@@ -31,17 +31,37 @@ internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
     }
 
     /// <summary>
-    /// The parents of these names, in natural order. One exact name costs one look-up, however many parents there are.
-    /// A name without wildcards that no parent has is reported.
+    /// The parents of these names, in natural order. One exact name costs one look-up, however many parents there are. The name of a physical device
+    /// that is no parent itself stands for its functions. A name without wildcards that neither has is reported.
     /// </summary>
-    public IEnumerable<HostParent> Named(NameFilter names)
+    /// <param name="names">Their names, or those of their physical devices.</param>
+    /// <param name="physicalDevices">The physical devices that they must be, or be functions of; null for any.</param>
+    public IEnumerable<HostParent> Named(NameFilter names, NameFilter? physicalDevices = null)
     {
         NameFilter settled = names.Settle(name => Find(name) is not null);
-        if (settled.ExactNames is { } exact)
-            return exact.Select(Find).OfType<HostParent>();
-        List<HostParent> found = All().FindAll(parent => settled.Matches(parent.Name));
-        foreach (string name in settled.Unmatched)
-            report(new MdevException(MdevError.ParentNotFound, $"No parent is named '{Printable.Text(name)}' on host '{host.Root}'.{Note}") { Name = name });
+        IReadOnlyList<string>? exact = settled.ExactNames;
+        List<HostParent> found = exact is not null ? exact.Select(Find).OfType<HostParent>().ToList() : All().FindAll(parent => settled.Matches(parent.Name));
+        var others = NameFilter.Of([.. settled.Unmatched]);
+        if (exact is null && !others.IsAll)
+        {
+            List<HostParent> functions = All().FindAll(parent => others.Matches(parent.PhysicalDevice));
+            found = found.Concat(functions).DistinctBy(parent => parent.Name).OrderBy(parent => parent.Name, NaturalOrder.Instance).ToList();
+            foreach (string name in others.Unmatched)
+                report(new MdevException(MdevError.ParentNotFound, $"No parent is named '{Printable.Text(name)}' on host '{host.Root}', and none is a function of a physical device of that name.{Note}") { Name = name });
+        }
+
+        return physicalDevices is null or { IsAll: true } ? found : On(physicalDevices, found);
+    }
+
+    private List<HostParent> On(NameFilter names, List<HostParent> parents)
+    {
+        NameFilter physicalDevices = names.Settle(name => parents.Exists(parent => parent.PhysicalDevice == name));
+        List<HostParent> found = parents.FindAll(parent => physicalDevices.Matches(parent.PhysicalDevice));
+        string[] missing = [.. physicalDevices.Unmatched];
+        // That the parents which were named are on another physical device is an empty answer, and no error.
+        List<HostParent> all = missing.Length == 0 ? [] : All();
+        foreach (string name in missing.Where(name => !all.Exists(parent => NamePattern.Of(name).Matches(parent.PhysicalDevice))))
+            report(new MdevException(MdevError.ParentNotFound, $"No parent on host '{host.Root}' is the physical device '{Printable.Text(name)}' or a function of it.{Note}") { Name = name });
         return found;
     }
 
@@ -62,5 +82,8 @@ public sealed class ParentReader(HostRoot host, Action<MdevException> report)
     public string? WhyUnsupported => _parents.IsSupported ? null : _parents.WhyUnsupported($"Host '{host.Root}'");
 
     /// <summary>Reads the parents of these names, each as soon as it is asked for, in natural order.</summary>
-    public IEnumerable<MdevParent> Read(NameFilter names) => _parents.Named(names).Select(parent => parent.Read(report)).OfType<MdevParent>();
+    /// <param name="names">Their names, or those of their physical devices.</param>
+    /// <param name="physicalDevices">The physical devices that they must be, or be functions of; null for any.</param>
+    public IEnumerable<MdevParent> Read(NameFilter names, NameFilter? physicalDevices = null) =>
+        _parents.Named(names, physicalDevices).Select(parent => parent.Read(report)).OfType<MdevParent>();
 }

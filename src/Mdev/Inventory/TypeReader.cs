@@ -16,11 +16,11 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     /// <param name="cancel">Ends the reading before the next type, since a vendor may take its time over each.</param>
     public IEnumerable<MdevType> Read(TypeQuery query, CancellationToken cancel = default)
     {
-        List<HostParent> parents = _parents.Named(query.Parents).ToList();
-        query = query with { Types = Settle(query.Types, parents) };
+        List<HostParent> parents = _parents.Named(query.Parents, query.PhysicalDevices).ToList();
+        query = query with { Types = Settle(query.Types, parents, cancel) };
         foreach (MdevType type in OfParents(parents, query, cancel))
             yield return type;
-        if (cancel.IsCancellationRequested || (parents.Count == 0 && !query.Parents.IsAll))
+        if (cancel.IsCancellationRequested || (parents.Count == 0 && !(query.Parents.IsAll && query.PhysicalDevices.IsAll)))
             yield break;
         foreach (MdevException missing in NotOffered(query.Types, parents))
             report(missing);
@@ -29,9 +29,9 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     }
 
     /// <summary>Where the types of these ids are, without a look at their files.</summary>
-    internal IEnumerable<(HostParent Parent, string Type)> Places(NameFilter parentNames, NameFilter ids)
+    internal IEnumerable<(HostParent Parent, string Type)> Places(NameFilter parentNames, NameFilter physicalDevices, NameFilter ids)
     {
-        List<HostParent> parents = _parents.Named(parentNames).ToList();
+        List<HostParent> parents = _parents.Named(parentNames, physicalDevices).ToList();
         NameFilter types = Settle(ids, parents);
         foreach (HostParent parent in parents)
         {
@@ -39,7 +39,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
                 yield return (parent, type);
         }
 
-        foreach (MdevException missing in parents.Count == 0 && !parentNames.IsAll ? [] : NotOffered(types, parents))
+        foreach (MdevException missing in parents.Count == 0 && !(parentNames.IsAll && physicalDevices.IsAll) ? [] : NotOffered(types, parents))
             report(missing);
     }
 
@@ -63,11 +63,25 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     private static bool Offers(HostParent parent, string name) =>
         parent.Offers(name) || parent.TypeIds(_ => { }).Any(id => string.Equals(id, name, StringComparison.OrdinalIgnoreCase));
 
-    private static NameFilter Settle(NameFilter types, List<HostParent> parents) => types.Settle(name => parents.Exists(parent => parent.Offers(name)));
+    /// <summary>
+    /// The filter held against what parents offer. Names are only read where some pattern may be one and fits no id.
+    /// </summary>
+    internal static NameFilter Settle(NameFilter types, IReadOnlyCollection<HostParent> parents, CancellationToken cancel = default)
+    {
+        NameFilter settled = types.Settle(name => parents.Any(parent => parent.Offers(name)));
+        if (!types.MayBeHumanNames || settled.IsAll || settled.ExactNames is not null)
+            return settled;
+        HashSet<string> ids = parents.SelectMany(parent => parent.TypeIds(_ => { })).ToHashSet();
+        return settled.WithHumanNames(ids, new Lazy<IReadOnlyList<(string, string)>>(() => HumanNames(parents, cancel)));
+    }
+
+    /// <summary>The types of parents that have a human name, each once. What is broken beside them is told when it is listed.</summary>
+    internal static IReadOnlyList<(string Type, string Name)> HumanNames(IEnumerable<HostParent> parents, CancellationToken cancel) =>
+        parents.SelectMany(parent => parent.TypeNames(_ => { }, cancel)).Distinct().ToList();
 
     private MdevException NotFound(string name, IReadOnlyList<HostParent> looked, List<HostParent> all)
     {
-        string[] nearest = Nearest.To(name, looked.SelectMany(parent => parent.TypeIds(_ => { })).Distinct(), 3);
+        string[] nearest = NearestTo(name, looked);
         string[] offering = all.Where(parent => Offers(parent, name)).Select(parent => Printable.Text(parent.Name)).Take(3).ToArray();
         string hint = name.AsSpan().IndexOfAny('*', '?') >= 0 ? " One type has to be named here, without wildcards."
             : offering.Length > 0 ? $" It is offered by: {string.Join(", ", offering)}."
@@ -78,6 +92,15 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
             : looked.Count == all.Count ? $"host '{host.Root}'"
             : $"the {looked.Count} parents that were asked for on host '{host.Root}'";
         return new MdevException(MdevError.TypeNotFound, $"No type '{Printable.Text(name)}' is offered by {where}.{hint}") { Name = name };
+    }
+
+    // The ids that look most like it, or whose human names do.
+    private static string[] NearestTo(string name, IReadOnlyList<HostParent> looked)
+    {
+        Dictionary<string, string> idsByName = HumanNames(looked, CancellationToken.None).GroupBy(type => type.Name).ToDictionary(types => types.Key, types => types.First().Type);
+        return Nearest.To(name, looked.SelectMany(parent => parent.TypeIds(_ => { })).Concat(idsByName.Keys).Distinct(), 3)
+            .Select(found => idsByName.TryGetValue(found, out string? id) ? $"{id} ({found})" : found)
+            .ToArray();
     }
 
     // Reading an attribute is a driver's work, and one parent's need not wait for another's. Faults are told on the caller's thread, in

@@ -14,12 +14,17 @@ public sealed class TypeResolver(HostRoot host, Action<MdevException> report)
     /// <see cref="MdevError.NotSupported"/>; <see cref="MdevError.TypeNotFound"/>, with the ids most like it; <see cref="MdevError.TypeAmbiguous"/>,
     /// with the ids that bear the name; <see cref="MdevError.ParentNotFound"/>.
     /// </exception>
-    public string Resolve(string idOrName, NameFilter parentNames, CancellationToken cancel = default)
+    /// <param name="idOrName">The id or, where <paramref name="mayBeHumanName"/> says so, the name.</param>
+    /// <param name="mayBeHumanName">Whether it may be a human name.</param>
+    /// <param name="parentNames">The parents that come into question.</param>
+    /// <param name="physicalDevices">The physical devices that come into question.</param>
+    /// <param name="cancel">Stops the reading of names.</param>
+    public string Resolve(string idOrName, bool mayBeHumanName, NameFilter parentNames, NameFilter physicalDevices, CancellationToken cancel = default)
     {
         List<MdevException> faults = [];
         var finder = new ParentFinder(host, faults.Add);
         finder.RequireSupport();
-        List<HostParent> parents = finder.Named(parentNames).ToList();
+        List<HostParent> parents = finder.Named(parentNames, physicalDevices).ToList();
         if (parents.Count == 0 && faults.Count > 0)
         {
             faults.SkipLast(1).ToList().ForEach(report);
@@ -32,8 +37,8 @@ public sealed class TypeResolver(HostRoot host, Action<MdevException> report)
         if (parents.SelectMany(parent => parent.TypeIds(report)).FirstOrDefault(id => string.Equals(id, idOrName, StringComparison.OrdinalIgnoreCase)) is { } found)
             return found;
 
-        // Only names are read of the types, and only where no id fits; what is broken beside them is told when it is listed.
-        string[] named = parents.SelectMany(parent => parent.TypeNames(_ => { }, cancel))
+        // Only names are read of the types, and only where no id fits.
+        string[] named = (mayBeHumanName ? TypeReader.HumanNames(parents, cancel) : [])
             .Where(type => string.Equals(type.Name, idOrName, StringComparison.OrdinalIgnoreCase))
             .Select(type => type.Type).Distinct().Order(NaturalOrder.Instance).ToArray();
         return named switch

@@ -16,6 +16,12 @@ public sealed record CreateRequest
     /// <summary>How many.</summary>
     public int Count { get; init; } = 1;
 
+    /// <summary>How many there shall be in all, with those that are there and work; null for <see cref="Count"/> new ones.</summary>
+    public int? Total { get; init; }
+
+    /// <summary>Whether a device of a given UUID that is there already, of the type and where it may be, is as good as a new one.</summary>
+    public bool IfMissing { get; init; }
+
     /// <summary>Their UUIDs; empty for new ones.</summary>
     public IReadOnlyList<Guid> Uuids { get; init; } = [];
 
@@ -58,8 +64,9 @@ public sealed record NewDevice(Guid Uuid, string Type, string Parent, IReadOnlyL
 /// <param name="decide">Asked just before each device is made, or handed out again.</param>
 /// <param name="idle">The devices that can be handed out again, each once for all requests.</param>
 /// <param name="around">What makes each new device, by calling the action that it is given, or refuses with <see cref="MdevError.CalloutRefused"/>; null to make it and no more.</param>
+/// <param name="warn">Told what the caller should know although nothing failed.</param>
 public sealed class DeviceAllocator(
-    HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, Decision> decide, IdleDevices? idle = null, Action<NewDevice, Action>? around = null)
+    HostRoot host, Action<MdevException> report, Func<MdevPlacement, Guid, Decision> decide, IdleDevices? idle = null, Action<NewDevice, Action>? around = null, Action<string>? warn = null)
 {
     private readonly IdleDevices _idle = idle ?? new IdleDevices(host, host.Trace);
     private readonly DeviceCreator _creator = new(host);
@@ -73,8 +80,31 @@ public sealed class DeviceAllocator(
             VendorAttributes.RequireVendorName(attribute.Name);
         if (request.Reuse && request.Attributes.Count > 0)
             throw new MdevException(MdevError.InvalidArgument, "Attributes are given to new devices only, and what attributes an idle one has been given cannot be known: ask for attributes or for reuse.");
+        List<MdevDevice> there = request.Total is null ? [] : Working(request.Placement).ToList();
+        if (request.Total is { } total)
+            request = request with { Count = total - there.Count };
+        if (request.Count < 0)
+            warn?.Invoke($"There are {there.Count} devices of type {Printable.Text(request.Placement.Type)}, {-request.Count} more than asked for. All of them are given, and none is removed.");
+        return there.Concat(request.Count <= 0 ? [] : MakeMissing(request, cancel));
+    }
+
+    private IEnumerable<MdevDevice> MakeMissing(CreateRequest request, CancellationToken cancel)
+    {
         var planner = new Planner(host, request.Placement, report, request.Reuse ? _idle.Of(request.Placement, request.Uuids, cancel) : null, cancel);
         return request.AllOrNothing ? MakeAll(planner, request, cancel) : MakeEach(planner, request, report, _ => { }, cancel);
+    }
+
+    // The devices that count for a total: in use or not, but neither unbound nor on their way out.
+    private IEnumerable<MdevDevice> Working(PlacementRequest placement) =>
+        new DeviceReader(host, report).Read(new DeviceQuery { Types = NameFilter.Of(placement.Type), Parents = placement.Parents, PhysicalDevices = placement.PhysicalDevices })
+            .Where(device => device.State == MdevDeviceState.Active && (placement.NumaNode is null || device.NumaNode == placement.NumaNode))
+            .Select(device => device with { Reused = true });
+
+    // The device of a given UUID, when it is there and is what was asked for.
+    private MdevDevice? AlreadyThere(CreateRequest request, Guid uuid)
+    {
+        var query = new DeviceQuery { Uuids = [uuid], Types = NameFilter.Of(request.Placement.Type), Parents = request.Placement.Parents, PhysicalDevices = request.Placement.PhysicalDevices };
+        return new DeviceReader(host, _ => { }).Read(query).FirstOrDefault(device => device.State == MdevDeviceState.Active) is { } device ? device with { Reused = true } : null;
     }
 
     private List<MdevDevice> MakeAll(Planner planner, CreateRequest request, CancellationToken cancel)
@@ -141,6 +171,12 @@ public sealed class DeviceAllocator(
         Planner planner, CreateRequest request, Guid? given, Action<MdevException> failed, Action<MdevDevice> made, out bool isFull, CancellationToken cancel)
     {
         isFull = false;
+        if (request.IfMissing && given is { } known && AlreadyThere(request, known) is { } there)
+        {
+            made(there);
+            return new MadeDevice(there, []);
+        }
+
         // Not left to the kernel's EEXIST alone, which a parent without room never comes to.
         if (given is { } wanted && planner.WhyNot(wanted) is { } why)
         {

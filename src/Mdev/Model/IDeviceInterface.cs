@@ -169,6 +169,9 @@ public sealed record TypeQuery
     /// <summary>The parents that offer them.</summary>
     public NameFilter Parents { get; init; } = new();
 
+    /// <summary>The physical devices behind those parents.</summary>
+    public NameFilter PhysicalDevices { get; init; } = new();
+
     /// <summary>Only types of which the parent can make one more.</summary>
     public bool Available { get; init; }
 }

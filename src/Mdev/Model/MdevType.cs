@@ -39,6 +39,9 @@ public sealed record MdevType
     /// <summary>Graphics memory in bytes, from the description.</summary>
     public long? FramebufferBytes { get; init; }
 
+    /// <summary>The same as people say it: <c>4 GiB</c>; null when it is not known.</summary>
+    public string? Memory => FramebufferBytes is { } bytes ? Printable.Memory(bytes) : null;
+
     /// <summary>The largest resolution, such as <c>1920x1200</c>, from the description.</summary>
     public string? MaxResolution { get; init; }
 

@@ -18,6 +18,9 @@ public sealed class NameFilter
     /// <summary>Whether every name passes.</summary>
     public bool IsAll => _patterns.Length == 0;
 
+    /// <summary>Whether what fits no id of a type may be a human name of types. What an object says of itself is an id and nothing else.</summary>
+    public bool MayBeHumanNames { get; init; }
+
     /// <summary>The exact names, when nothing else was asked for; null when the names of the host must be gone through.</summary>
     internal IReadOnlyList<string>? ExactNames =>
         !IsAll && Array.TrueForAll(_patterns, p => p.Match == NameMatch.Exact) ? _patterns.Select(p => p.Literal).Distinct().ToArray() : null;
@@ -29,7 +32,23 @@ public sealed class NameFilter
     public static NameFilter Of(params string[] names) => new(names.Select(NamePattern.Of));
 
     /// <summary>The same filter, its patterns held against the names that the host has.</summary>
-    internal NameFilter Settle(Func<string, bool> exists) => IsAll ? this : new(_patterns.Select(p => p.Settle(exists)));
+    internal NameFilter Settle(Func<string, bool> exists) => IsAll ? this : new(_patterns.Select(p => p.Settle(exists))) { MayBeHumanNames = MayBeHumanNames };
+
+    /// <summary>The same filter, with each pattern that fits none of the ids replaced by the ids that bear such a name; one that no name fits stays.</summary>
+    /// <param name="ids">The ids that there are.</param>
+    /// <param name="named">The ids with their human names, which are only gone through when some pattern fits no id.</param>
+    internal NameFilter WithHumanNames(IReadOnlyCollection<string> ids, Lazy<IReadOnlyList<(string Type, string Name)>> named)
+    {
+        IEnumerable<NamePattern> Ids(NamePattern pattern)
+        {
+            if (pattern.Match == NameMatch.Exact || ids.Any(pattern.Matches))
+                return [pattern];
+            NamePattern[] found = named.Value.Where(type => pattern.Matches(type.Name)).Select(type => NamePattern.Exactly(type.Type)).Distinct().ToArray();
+            return found.Length > 0 ? found : [pattern];
+        }
+
+        return new(_patterns.SelectMany(Ids));
+    }
 
     /// <summary>Whether a name passes.</summary>
     internal bool Matches(string name)
@@ -73,20 +92,25 @@ public sealed record NamePattern(string Text, string Literal, Func<string, bool>
     /// <summary>A name without wildcards.</summary>
     public static NamePattern Of(string name) => new(name, name, null);
 
+    /// <summary>A name that the host is known to have.</summary>
+    internal static NamePattern Exactly(string name) => Of(name) with { Match = NameMatch.Exact };
+
     /// <summary>Makes it an exact name where the host has that very name.</summary>
     public NamePattern Settle(Func<string, bool> exists)
     {
         if (IsName(Text) && exists(Text))
             return this with { Literal = Text, Match = NameMatch.Exact };
+        if (PciAddress.WithDomain(Text) is { } address && exists(address))
+            return this with { Literal = address, Match = NameMatch.Exact };
         return Wildcard is null && Literal != Text && IsName(Literal) && exists(Literal) ? this with { Match = NameMatch.Exact } : this;
     }
 
-    /// <summary>Whether a name is meant by it.</summary>
+    /// <summary>Whether a name is meant by it. A PCI address in domain 0 may be meant without its domain.</summary>
     public bool Matches(string name) => Match switch
     {
         NameMatch.Exact => name == Literal,
-        NameMatch.IgnoreCase => string.Equals(name, Literal, StringComparison.OrdinalIgnoreCase),
-        _ => Wildcard!(name),
+        NameMatch.IgnoreCase => string.Equals(name, Literal, StringComparison.OrdinalIgnoreCase) || string.Equals(name, PciAddress.WithDomain(Literal), StringComparison.OrdinalIgnoreCase),
+        _ => Wildcard!(name) || (PciAddress.WithoutDomain(name) is { } address && Wildcard(address)),
     };
 
     /// <summary>Whether a text can be the name of a directory entry at all. What cannot is never made part of a path.</summary>
@@ -137,6 +161,22 @@ internal sealed partial class NaturalOrder : IComparer<string>
 
     private static int CompareNumbers(ReadOnlySpan<char> a, ReadOnlySpan<char> b) =>
         a.Length != b.Length ? a.Length.CompareTo(b.Length) : a.SequenceCompareTo(b);
+}
+
+/// <summary>Addresses of PCI functions in both forms that people write: with their domain, as in sysfs, and without it, as lspci prints them.</summary>
+internal static partial class PciAddress
+{
+    private const string FirstDomain = "0000:";
+
+    /// <summary>The address in sysfs of one that has no domain; null for everything else.</summary>
+    public static string? WithDomain(string text) => text.Length == 7 && Short().IsMatch(text) ? FirstDomain + text.ToLowerInvariant() : null;
+
+    /// <summary>An address in domain 0 without it; null for everything else.</summary>
+    public static string? WithoutDomain(string name) =>
+        name.Length == 12 && name.StartsWith(FirstDomain, StringComparison.Ordinal) && Short().IsMatch(name[5..]) ? name[5..] : null;
+
+    [GeneratedRegex(@"\A[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex Short();
 }
 
 /// <summary>The known names that look most like one that is not known.</summary>

@@ -49,7 +49,7 @@ public sealed class IdleDevices(HostRoot host, Action<string> warn)
         static void Ignore(MdevException exception) => _ = exception;
 
         var reader = new DeviceReader(host, Ignore);
-        var query = new DeviceQuery { Uuids = uuids, Types = NameFilter.Of(request.Type), Parents = request.Parents };
+        var query = new DeviceQuery { Uuids = uuids, Types = NameFilter.Of(request.Type), Parents = request.Parents, PhysicalDevices = request.PhysicalDevices };
         return reader.Read(query);
     }
 }

@@ -11,6 +11,9 @@ public sealed record PlacementRequest
     /// <summary>The parents to choose from.</summary>
     public NameFilter Parents { get; init; } = new();
 
+    /// <summary>The physical devices behind those parents.</summary>
+    public NameFilter PhysicalDevices { get; init; } = new();
+
     /// <summary>The policy.</summary>
     public PlacementPolicy Policy { get; init; } = PlacementPolicy.Spread;
 

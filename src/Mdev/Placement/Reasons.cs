@@ -43,6 +43,19 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
 
     private static string Counted(IEnumerable<KeyValuePair<string, int>> devices) => string.Join(", ", devices.Select(t => $"{t.Value} x {Printable.Text(t.Key)}"));
 
+    // Where one function of several was asked for, it is this function that has no room, and others may.
+    private string? OnlyFunction(Candidate device)
+    {
+        if (device.Functions is not [{ Parent: var parent }] || parent.Name == device.Name)
+            return null;
+        string name = Printable.Text(parent.Name);
+        string[] on = parent.TypesInUse(_ => { }).Select(type => Printable.Text(type)).ToArray();
+        int others = parent.Siblings(_ => { }).Where(sibling => sibling.Name != parent.Name && sibling.Offers(request.Type)).Sum(sibling => sibling.Available(request.Type, _ => { }) ?? 0);
+        int room = device.MaxInstances is { } most ? Math.Clamp(most - device.DevicesOfSize.Sum(t => t.Value), 0, others) : others;
+        // Where none has, the reason is the physical device's.
+        return room == 0 ? null : $"{name} has {(on.Length > 0 ? $"a device of type {string.Join(", ", on)} already" : "none available")}, but other functions of {Printable.Text(device.Name)} have room for {room}";
+    }
+
     private string? WhyNot(Candidate device, bool isPlan = false)
     {
         string name = Printable.Text(device.Name);
@@ -52,6 +65,8 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
             return null;
         if (device.Functions.TrueForAll(f => f.IsRuledOut))
             return $"{name} refused";
+        if (OnlyFunction(device) is { } only)
+            return only;
         string planned = isPlan && device.Placed > 0 ? $", {device.Placed} of them planned" : "";
         if (device.MaxInstances is { } most && device.DevicesOfSize.Sum(t => t.Value) >= most)
             return $"{name} is full with {Counted(device.DevicesOfSize)}{planned}";

@@ -17,27 +17,39 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
     public List<Candidate> Of(PlacementRequest request, CancellationToken cancel)
     {
         _parents.RequireSupport();
-        List<HostParent> allowed = _parents.Named(request.Parents).ToList();
-        var devices = new Dictionary<string, Candidate>();
-        foreach (HostParent parent in allowed.TakeWhile(_ => !cancel.IsCancellationRequested).Where(parent => parent.Offers(request.Type)))
-        {
-            if (!devices.TryGetValue(parent.PhysicalPath, out Candidate? device))
-                devices.Add(parent.PhysicalPath, device = Look(parent, request.Type));
-            device.Functions.Add(new Candidate.Function(parent) { Available = parent.Available(request.Type, report) });
-        }
-
-        return devices.Count > 0 || cancel.IsCancellationRequested ? [.. devices.Values] : throw new TypeReader(host, report).NotFound(request.Type, allowed);
+        List<HostParent> allowed = _parents.Named(request.Parents, request.PhysicalDevices).ToList();
+        List<Candidate> devices = allowed.TakeWhile(_ => !cancel.IsCancellationRequested)
+            .Where(parent => parent.Offers(request.Type))
+            .GroupBy(parent => parent.PhysicalPath)
+            .TakeWhile(_ => !cancel.IsCancellationRequested)
+            .Select(functions => Look(functions.ToList(), request.Type, DevicesOn(functions.First())))
+            .ToList();
+        return devices.Count > 0 || cancel.IsCancellationRequested ? devices : throw new TypeReader(host, report).NotFound(request.Type, allowed);
     }
 
-    private Candidate Look(HostParent parent, string type)
+    /// <summary>The devices of a physical device, by type. Those of functions that a request does not allow count too: they use the same physical device.</summary>
+    public SortedDictionary<string, int> DevicesOn(HostParent function)
     {
+        var devices = new SortedDictionary<string, int>(NaturalOrder.Instance);
+        foreach (string used in function.Siblings(report).SelectMany(sibling => sibling.TypesInUse(report)))
+            devices[used] = devices.GetValueOrDefault(used) + 1;
+        return devices;
+    }
+
+    /// <summary>What a physical device has left of a type.</summary>
+    /// <param name="functions">Its functions that offer the type and come into question.</param>
+    /// <param name="type">The type id.</param>
+    /// <param name="devices">Its devices.</param>
+    public Candidate Look(List<HostParent> functions, string type, SortedDictionary<string, int> devices)
+    {
+        HostParent parent = functions[0];
         var device = new Candidate(parent.PhysicalDevice, type, parent.NumaNode(report), parent.Describe(type, report));
-        // The devices of functions that the request does not allow count too: they use the same physical device.
-        foreach (string used in parent.Siblings(report).SelectMany(sibling => sibling.TypesInUse(report)))
-            device.DevicesByType[used] = device.DevicesByType.GetValueOrDefault(used) + 1;
+        foreach ((string used, int count) in devices)
+            device.DevicesByType[used] = count;
         // NVIDIA's max_instance is a number of places for vGPUs of one memory size, whichever of its types they are (Q, A, B or C).
         if (device is { MaxInstances: not null, FramebufferBytes: { } bytes })
             device.Siblings.UnionWith(device.DevicesByType.Keys.Where(used => parent.Describe(used, report).FramebufferBytes == bytes));
+        device.Functions.AddRange(functions.Select(function => new Candidate.Function(function) { Available = function.Available(type, report) }));
         return device;
     }
 }

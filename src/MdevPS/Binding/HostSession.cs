@@ -36,6 +36,9 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     /// <summary>Whether a parameter was given as an argument. What objects bring is not known before their turn.</summary>
     public bool IsArgument(string parameter) => _input.IsArgument(parameter);
 
+    /// <summary>Whether the value of a parameter is a property of the record's object.</summary>
+    public bool IsOfObject(string parameter) => _input.IsOfObject(parameter);
+
     /// <summary>Looks at the arguments. A variable that is empty by mistake must not mean everything, and ends the cmdlet.</summary>
     public void Begin()
     {

@@ -8,6 +8,9 @@ internal static class NamePatterns
 {
     public static NameFilter Filter(string[]? texts) => new(texts?.Select(Pattern));
 
+    /// <summary>The filter of a cmdlet's -Type: what was typed may be a human name, what an object says of itself is an id.</summary>
+    public static NameFilter Types(HostSession session, string[]? texts) => new(texts?.Select(Pattern)) { MayBeHumanNames = !session.IsOfObject("Type") };
+
     private static NamePattern Pattern(string text)
     {
         if (!WildcardPattern.ContainsWildcardCharacters(text))

@@ -30,6 +30,9 @@ internal sealed class PipedInput(PSCmdlet cmdlet)
     /// <summary>Whether a parameter was given as an argument.</summary>
     public bool IsArgument(string parameter) => _arguments.Contains(parameter);
 
+    /// <summary>Whether the value of a parameter is a property of the object.</summary>
+    public bool IsOfObject(string parameter) => !IsArgument(parameter) && Property(parameter) is not null;
+
     /// <summary>Learns which parameters take properties of objects: those that were not given as arguments.</summary>
     public void Begin()
     {

@@ -17,6 +17,8 @@ internal interface IPlacingCommand
 
     string[]? Parent { get; }
 
+    string[]? PhysicalDevice { get; }
+
     Guid[]? Uuid { get; }
 
     int Count { get; }
@@ -51,13 +53,14 @@ internal sealed class PlacingArguments(HostSession session, IPlacingCommand comm
         if (command.StrictNuma && command.NumaNode is null)
             throw new MdevException(MdevError.InvalidArgument, "-StrictNuma insists on the node that -NumaNode names. Give -NumaNode too.");
 
-        NameFilter parents = NamePatterns.Filter(command.Parent);
+        NameFilter parents = NamePatterns.Filter(command.Parent), devices = NamePatterns.Filter(command.PhysicalDevice);
         return new CreateRequest
         {
             Placement = new PlacementRequest
             {
-                Type = new TypeResolver(host, Report).Resolve(command.Type, parents, session.StopToken),
+                Type = new TypeResolver(host, Report).Resolve(command.Type, !session.IsOfObject(nameof(command.Type)), parents, devices, session.StopToken),
                 Parents = parents,
+                PhysicalDevices = devices,
                 Policy = command.Placement,
                 NumaNode = command.NumaNode,
                 StrictNuma = command.StrictNuma,
@@ -68,6 +71,13 @@ internal sealed class PlacingArguments(HostSession session, IPlacingCommand comm
             Reuse = command.Reuse,
             AllOrNothing = command.AllOrNothing,
         };
+    }
+
+    /// <summary>Warns, once for each node, of a device that does not go to the NUMA node that was asked for.</summary>
+    public void WarnIfElsewhere(MdevPlacement placement)
+    {
+        if (command.NumaNode is { } node && placement.NumaNode != node)
+            session.WarnOnce($"NUMA node {node} was asked for, and devices of type {placement.Type} go elsewhere: {placement.Reason}. -StrictNuma refuses that.");
     }
 
     /// <summary>The idle devices of a host, each of which is handed out once however many records the pipeline has.</summary>

@@ -103,6 +103,19 @@ internal sealed class NameAttribute(Type kind) : StrictAttribute
     }
 }
 
+/// <summary>Makes names of physical devices of text. Objects of other hosts and of older versions leave it out, or have null there.</summary>
+internal sealed class PhysicalDeviceAttribute : StrictAttribute
+{
+    public PhysicalDeviceAttribute() => AllowEmpty = true;
+
+    /// <inheritdoc/>
+    protected override object Convert(object? item) => Text(item) is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw Refused(item, $"{Called(item)} is no name of a physical device.");
+
+    // Text without a name in it is one that got lost.
+    /// <inheritdoc/>
+    protected override bool IsEmpty(object? plain) => plain is null;
+}
+
 /// <summary>Makes the root of a host of text, of a location and of a simulated host.</summary>
 internal sealed class RootAttribute : StrictAttribute
 {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Management.Automation;
+using Mdev.Placement;
 
 namespace MdevPS.Binding;
 
@@ -15,16 +16,33 @@ internal sealed class NumberAttribute : StrictAttribute
 {
     public NumberAttribute() => One = true;
 
+    /// <summary>The least number that can be meant. PowerShell's own check of a range takes no null.</summary>
+    public int Least { get; set; } = int.MinValue;
+
     /// <inheritdoc/>
     protected override object Convert(object? item) =>
         Plain(item) is not (bool or char or Enum)
         && decimal.TryParse(Text(item), NumberStyles.Float, CultureInfo.InvariantCulture, out decimal number)
-        && number == decimal.Truncate(number) && number is >= int.MinValue and <= int.MaxValue
+        && number == decimal.Truncate(number) && number <= int.MaxValue && number >= Least
             ? (int)number
             : throw Refused(item, $"{Called(item)} is no whole number that could be meant here.");
 
     /// <inheritdoc/>
     protected override bool IsEmpty(object? plain) => plain is null || (plain is string text && string.IsNullOrWhiteSpace(text));
+}
+
+/// <summary>Takes the names of placement policies.</summary>
+internal sealed class PolicyAttribute : StrictAttribute
+{
+    public PolicyAttribute() => One = true;
+
+    /// <inheritdoc/>
+    protected override object Convert(object? item) => Plain(item) switch
+    {
+        PlacementPolicy policy => policy,
+        string text when Array.Find(Enum.GetNames<PlacementPolicy>(), name => name.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } name => Enum.Parse<PlacementPolicy>(name),
+        _ => throw Refused(item, $"{Called(item)} is no policy: {string.Join(" and ", Enum.GetNames<PlacementPolicy>())} are."),
+    };
 }
 
 /// <summary>Takes what is true or false, also as the text that a CSV file has for it.</summary>

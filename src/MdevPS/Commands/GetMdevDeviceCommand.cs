@@ -31,7 +31,7 @@ public sealed class GetMdevDeviceCommand : MdevCommand
     [ArgumentCompleter(typeof(ParentCompleter))]
     public string[]? Parent { get; set; }
 
-    /// <summary>Only devices of these type ids; wildcards are allowed.</summary>
+    /// <summary>Only devices of these type ids or, where no id fits, human names; wildcards are allowed.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [Name(typeof(MdevType), AllowEmpty = true)]
@@ -53,6 +53,13 @@ public sealed class GetMdevDeviceCommand : MdevCommand
     [Flag]
     public SwitchParameter Unused { get; set; }
 
+    /// <summary>Only devices on these physical devices, such as the GPU of virtual functions; wildcards are allowed. From a piped object it narrows.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [PhysicalDevice]
+    [ArgumentCompleter(typeof(PhysicalDeviceCompleter))]
+    public string[]? PhysicalDevice { get; set; }
+
     /// <inheritdoc/>
     private protected override void Process()
     {
@@ -65,7 +72,8 @@ public sealed class GetMdevDeviceCommand : MdevCommand
         {
             Uuids = Uuid ?? [],
             Parents = NamePatterns.Filter(Parent),
-            Types = NamePatterns.Filter(Type),
+            PhysicalDevices = NamePatterns.Filter(PhysicalDevice),
+            Types = NamePatterns.Types(Session, Type),
         });
         if (IncludeUser || InUse || Unused)
             Session.Write(WithUsers(devices, host).Select(HostSession.WithUsers));

@@ -20,11 +20,18 @@ public sealed class GetMdevParentCommand : MdevCommand
     [ArgumentCompleter(typeof(ParentCompleter))]
     public string[]? Parent { get; set; }
 
+    /// <summary>Only parents that are, or are functions of, these physical devices, such as the GPU of virtual functions; wildcards are allowed. From a piped object it narrows.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [PhysicalDevice]
+    [ArgumentCompleter(typeof(PhysicalDeviceCompleter))]
+    public string[]? PhysicalDevice { get; set; }
+
     /// <inheritdoc/>
     private protected override void Process()
     {
         HostRoot host = OpenHost();
         Session.TellIfUnsupported(host);
-        Session.Write(new ParentReader(host, Session.Report).Read(NamePatterns.Filter(Parent)));
+        Session.Write(new ParentReader(host, Session.Report).Read(NamePatterns.Filter(Parent), NamePatterns.Filter(PhysicalDevice)));
     }
 }

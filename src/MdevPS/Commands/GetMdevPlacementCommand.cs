@@ -34,6 +34,13 @@ public sealed class GetMdevPlacementCommand : MdevCommand, IPlacingCommand
     [ArgumentCompleter(typeof(ParentCompleter))]
     public string[]? Parent { get; set; }
 
+    /// <summary>Only these physical devices, such as the GPU of virtual functions; wildcards are allowed. From a piped object it narrows.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [PhysicalDevice]
+    [ArgumentCompleter(typeof(PhysicalDeviceCompleter))]
+    public string[]? PhysicalDevice { get; set; }
+
     /// <summary>The UUIDs of the new devices, one device each. Without it they are made up.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Uuid]
@@ -104,6 +111,7 @@ public sealed class GetMdevPlacementCommand : MdevCommand, IPlacingCommand
                 return;
             if (placement.Reuses is { } uuid)
                 idle!.Take(uuid);
+            _arguments.WarnIfElsewhere(placement);
             WriteObject(placement);
         }
     }

@@ -13,7 +13,7 @@ namespace MdevPS.Commands;
 [OutputType(typeof(MdevType))]
 public sealed class GetMdevTypeCommand : MdevCommand
 {
-    /// <summary>Type ids; wildcards are allowed.</summary>
+    /// <summary>Type ids or, where no id fits, human names; wildcards are allowed.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [SupportsWildcards]
     [Name(typeof(MdevType))]
@@ -39,6 +39,13 @@ public sealed class GetMdevTypeCommand : MdevCommand
     [Flag]
     public SwitchParameter Available { get; set; }
 
+    /// <summary>Only types of these physical devices, such as the GPU of virtual functions; wildcards are allowed. From a piped object it narrows.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [PhysicalDevice]
+    [ArgumentCompleter(typeof(PhysicalDeviceCompleter))]
+    public string[]? PhysicalDevice { get; set; }
+
     /// <inheritdoc/>
     private protected override void Process()
     {
@@ -46,9 +53,10 @@ public sealed class GetMdevTypeCommand : MdevCommand
         Session.TellIfUnsupported(host);
         Session.Write(new TypeReader(host, Session.Report).Read(new TypeQuery
         {
-            Types = NamePatterns.Filter(Type),
+            Types = NamePatterns.Types(Session, Type),
             Names = NamePatterns.Filter(Name),
             Parents = NamePatterns.Filter(Parent),
+            PhysicalDevices = NamePatterns.Filter(PhysicalDevice),
             Available = Available,
         }, Session.StopToken));
     }

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using Mdev;
+using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
 using Mdev.Model;
@@ -11,7 +12,7 @@ using MdevPS.Completers;
 namespace MdevPS.Commands;
 
 /// <summary>Makes mediated devices of a type, on whichever parent suits best or on the one that is named.</summary>
-[Cmdlet(VerbsCommon.New, "MdevDevice", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[Cmdlet(VerbsCommon.New, "MdevDevice", DefaultParameterSetName = "Count", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(MdevDevice))]
 public sealed class NewMdevDeviceCommand : MdevCommand, IPlacingCommand
 {
@@ -33,25 +34,41 @@ public sealed class NewMdevDeviceCommand : MdevCommand, IPlacingCommand
     [ArgumentCompleter(typeof(ParentCompleter))]
     public string[]? Parent { get; set; }
 
-    /// <summary>The UUIDs of the new devices, one device each. Without it they are made up.</summary>
+    /// <summary>Only these physical devices, such as the GPU of virtual functions; wildcards are allowed. From a piped object it narrows.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [PhysicalDevice]
+    [ArgumentCompleter(typeof(PhysicalDeviceCompleter))]
+    public string[]? PhysicalDevice { get; set; }
+
+    /// <summary>The UUIDs of the new devices, one device each. Without it they are made up.</summary>
+    [Parameter(ParameterSetName = "Count", ValueFromPipelineByPropertyName = true)]
     [Uuid]
     public Guid[]? Uuid { get; set; }
 
     /// <summary>How many devices, for each record of the pipeline.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Count", ValueFromPipelineByPropertyName = true)]
     [Number]
     [ValidateRange(1, 65536)]
     public int Count { get; set; } = 1;
 
+    /// <summary>
+    /// As many devices of the type as there should be, on the parents, physical devices or NUMA node that are named: those that are there and work are
+    /// given first, in use or not, and what is missing is made. More than that is left as it is, with a warning.
+    /// </summary>
+    [Parameter(ParameterSetName = "Total", Mandatory = true)]
+    [Number]
+    [ValidateRange(1, 65536)]
+    public int Total { get; set; }
+
     /// <summary>Whether to spread devices over the physical devices or to fill one after the other.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Policy]
     public PlacementPolicy Placement { get; set; } = PlacementPolicy.Spread;
 
     /// <summary>The NUMA node to prefer.</summary>
-    [Parameter]
-    [Number]
-    [ValidateRange(0, int.MaxValue)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Number(AllowEmpty = true, Least = 0)]
     public int? NumaNode { get; set; }
 
     /// <summary>Accept no other NUMA node than the one given by -NumaNode.</summary>
@@ -67,16 +84,21 @@ public sealed class NewMdevDeviceCommand : MdevCommand, IPlacingCommand
     [Pairs(AllowEmpty = true)]
     public IDictionary[]? Attribute { get; set; }
 
+    /// <summary>Give the device of a UUID that is there already, where it is of the type and on a parent that was asked for, instead of an error.</summary>
+    [Parameter(ParameterSetName = "Count")]
+    [Flag]
+    public SwitchParameter IfMissing { get; set; }
+
     /// <summary>
     /// Hand out devices of the type that nobody has open before making new ones, each at most once. Another caller may take the same device at
     /// the same moment, and the device of a VM that is shut down looks free.
     /// </summary>
-    [Parameter]
+    [Parameter(ParameterSetName = "Count")]
     [Flag]
     public SwitchParameter Reuse { get; set; }
 
     /// <summary>None when not all can be made.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Flag]
     public SwitchParameter AllOrNothing { get; set; }
 
@@ -86,11 +108,15 @@ public sealed class NewMdevDeviceCommand : MdevCommand, IPlacingCommand
         HostRoot host = OpenHost();
         if (PairsAttribute.HasNoOrder(Attribute))
             Session.WarnOnce(PairsAttribute.NoOrder);
-        Session.Write(new DeviceAllocator(host, _arguments.Report, Decide, _arguments.IdleOf(host)).Make(_arguments.Request(host), Session.StopToken));
+        if (IfMissing && Uuid is null)
+            throw new MdevException(MdevError.InvalidArgument, "-IfMissing is about the devices of -Uuid. Give -Uuid too, or -Total for a number of devices of whatever UUIDs.");
+        CreateRequest request = _arguments.Request(host) with { Total = ParameterSetName == "Total" ? Total : null, IfMissing = IfMissing };
+        Session.Write(new DeviceAllocator(host, _arguments.Report, Decide, _arguments.IdleOf(host), warn: Session.Warn).Make(request, Session.StopToken));
     }
 
     private Decision Decide(MdevPlacement placement, Guid uuid)
     {
+        _arguments.WarnIfElsewhere(placement);
         string name = Uuid is null ? "" : $" {uuid}";
         string what = Printable.Text(placement.Reuses is null
             ? $"Make mediated device{name} of type {placement.Type} on {placement.Parent}: {placement.Reason}."

@@ -21,7 +21,7 @@ public abstract class HostCompleter : IArgumentCompleter
         {
             HostRoot host = HostOpener.Open(Path(fakeBoundParameters["Root"]));
             return Candidates(host, fakeBoundParameters)
-                .Where(candidate => candidate.Name.StartsWith(typed, StringComparison.OrdinalIgnoreCase))
+                .Where(candidate => Fits(candidate.Name, typed))
                 .Select(candidate => new CompletionResult(Quoting.Quote(candidate.Name), Printable.Text(candidate.Name), CompletionResultType.ParameterValue, Printable.Text(candidate.ToolTip)))
                 .ToList();
         }
@@ -42,11 +42,17 @@ public abstract class HostCompleter : IArgumentCompleter
         return FilePath.Of(session.SessionState.Path, (string)new RootAttribute().Transform(session, typed));
     }
 
+    /// <summary>Whether a name may be meant by what is typed so far.</summary>
+    private protected virtual bool Fits(string name, string typed) => name.StartsWith(typed, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>What could be meant, with a line that tells the choices apart.</summary>
     private protected abstract IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound);
 
     /// <summary>The filter that an argument typed before makes; everything where there is none.</summary>
     private protected static NameFilter Names(IDictionary bound, string parameter, Type kind) => NamePatterns.Filter(List<string>(new NameAttribute(kind), bound[parameter]));
+
+    /// <summary>The filter that physical devices typed before make.</summary>
+    private protected static NameFilter PhysicalDevices(IDictionary bound) => NamePatterns.Filter(List<string>(new PhysicalDeviceAttribute(), bound["PhysicalDevice"]));
 
     /// <summary>The UUIDs typed before.</summary>
     private protected static Guid[] Uuids(IDictionary bound) => List<Guid>(new UuidAttribute(), bound["Uuid"]) ?? [];

@@ -30,7 +30,7 @@ public sealed class HostileNamesTests : IDisposable
         Assert.Equal([name], _host.Types(new TypeQuery { Parents = NameFilter.Of(name) }).Select(t => t.Parent));
         MdevDevice device = Assert.Single(_host.Devices(new DeviceQuery { Types = NameFilter.Of(name), Parents = NameFilter.Of(name) }));
         Assert.Equal((name, name), (device.Type, device.Parent));
-        Assert.Equal(name, new TypeResolver(_host.Host, _host.Reports.Add).Resolve(name, NameFilter.Of(name)));
+        Assert.Equal(name, new TypeResolver(_host.Host, _host.Reports.Add).Resolve(name, mayBeHumanName: true, NameFilter.Of(name), new NameFilter()));
         Assert.Empty(_host.Reports);
     }
 

@@ -123,14 +123,14 @@ public sealed class TypeReaderTests : IDisposable
         _host.AddParent("p").AddType("p", "made-1", name: "One").AddType("p", "made-2", name: "Two")
             .AddParent("q").AddType("q", "made-2", name: "Two").AddType("q", "made-3", name: "Both").AddType("q", "made-4", name: "Both");
         var resolver = new TypeResolver(_host.Host, _host.Reports.Add);
-        Assert.Equal("made-1", resolver.Resolve("made-1", new NameFilter()));
-        Assert.Equal("made-1", resolver.Resolve("MADE-1", new NameFilter()));
-        Assert.Equal("made-1", resolver.Resolve("One", new NameFilter()));
-        Assert.Equal("made-2", resolver.Resolve("two", new NameFilter()));
-        MdevException e = Assert.Throws<MdevException>(() => resolver.Resolve("Both", new NameFilter()));
+        Assert.Equal("made-1", resolver.Resolve("made-1", mayBeHumanName: true, new NameFilter(), new NameFilter()));
+        Assert.Equal("made-1", resolver.Resolve("MADE-1", mayBeHumanName: true, new NameFilter(), new NameFilter()));
+        Assert.Equal("made-1", resolver.Resolve("One", mayBeHumanName: true, new NameFilter(), new NameFilter()));
+        Assert.Equal("made-2", resolver.Resolve("two", mayBeHumanName: true, new NameFilter(), new NameFilter()));
+        MdevException e = Assert.Throws<MdevException>(() => resolver.Resolve("Both", mayBeHumanName: true, new NameFilter(), new NameFilter()));
         Assert.Equal(MdevError.TypeAmbiguous, e.Error);
         Assert.Contains("made-3, made-4", e.Message);
-        Assert.Equal(MdevError.TypeNotFound, Assert.Throws<MdevException>(() => resolver.Resolve("Both", NameFilter.Of("p"))).Error);
-        Assert.Equal(MdevError.ParentNotFound, Assert.Throws<MdevException>(() => resolver.Resolve("made-1", NameFilter.Of("nosuch"))).Error);
+        Assert.Equal(MdevError.TypeNotFound, Assert.Throws<MdevException>(() => resolver.Resolve("Both", mayBeHumanName: true, NameFilter.Of("p"), new NameFilter())).Error);
+        Assert.Equal(MdevError.ParentNotFound, Assert.Throws<MdevException>(() => resolver.Resolve("made-1", mayBeHumanName: true, NameFilter.Of("nosuch"), new NameFilter())).Error);
     }
 }

@@ -105,6 +105,9 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
 
         public string[]? Parents { get; set; }
 
+        /// <summary>The physical devices, which are the parents themselves here.</summary>
+        public string[]? PhysicalDevices { get; set; }
+
         /// <summary>How many devices may be made for it.</summary>
         public int Room => IsBroken ? 0 : Uuids?.Length ?? 1;
 
@@ -117,7 +120,8 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
         private bool NamesUuid(Guid? uuid) => !IsBroken && (Uuids is null || Uuids.Contains(uuid?.ToString()));
 
         private bool NamesPlace(string root, string? type, string? parent) =>
-            !IsBroken && root == Root && (Types is null || type is null || Types.Contains(type)) && (Parents is null || parent is null || Parents.Contains(parent));
+            !IsBroken && root == Root && (Types is null || type is null || Types.Contains(type)) && (Parents is null || parent is null || Parents.Contains(parent))
+            && (PhysicalDevices is null || parent is null || PhysicalDevices.Contains(parent));
     }
 
     /// <summary>A line: objects with some properties, a cmdlet, and some arguments.</summary>
@@ -206,7 +210,7 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
             {
                 string bad = Pick(s_broken);
                 bool isEmpty = !isArgument && bad is "$null" or "''" or "@()";
-                if (isEmpty && parameter.Name is "Attribute" or "DeviceApi")
+                if (isEmpty && (parameter.Name is "Attribute" or "DeviceApi" || (parameter.Name is "PhysicalDevice" or "NumaNode" && bad == "$null") || (parameter.Name == "NumaNode" && bad == "''")))
                     return (bad, _ => { });
                 if (isEmpty && parameter.Name == "Type" && Cmdlet is "Get-MdevDevice" or "Get-MdevAttribute" or "Set-MdevAttribute")
                     return (bad, record => record.HasEmptyType = true);
@@ -227,6 +231,17 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
                 case "Parent":
                     string parent = kind == 8 ? "nosuch" : device.Parent;
                     return ($"'{parent}'", record => record.Parents = [parent]);
+                case "PhysicalDevice":
+                    string physical = kind == 8 ? "nosuch" : device.Parent;
+                    return ($"'{physical}'", record => record.PhysicalDevices = [physical]);
+                case "Count":
+                    return ("1", _ => { });
+                case "NumaNode":
+                    return ("0", _ => { });
+                case "Placement":
+                    return ("'Pack'", _ => { });
+                case "AllOrNothing":
+                    return ("$true", _ => { });
                 case "Root":
                     string root = kind == 8 ? "/nosuch" : kind < 6 ? _root : _other;
                     return ($"'{root}'", record => record.Root = root);

@@ -21,6 +21,9 @@ public sealed class StrictParameterTests : EveryCmdletTest
             ["Uuid"] = $"'{device}'",
             ["Type"] = "'vfio_ap-passthrough'",
             ["Parent"] = "'matrix'",
+            ["PhysicalDevice"] = "'matrix'",
+            ["Count"] = "1",
+            ["Placement"] = "'Pack'",
             ["Root"] = $"'{Root}'",
             ["Attribute"] = "@{ assign_control_domain = 4 }",
             ["DeviceApi"] = "'vfio-ap'",
@@ -77,6 +80,10 @@ public sealed class StrictParameterTests : EveryCmdletTest
     [InlineData("Set-MdevAttribute", "Type", "$null")]
     [InlineData("New-MdevDevice", "Attribute", "$null")]
     [InlineData("New-MdevDevice", "Attribute", "@()")]
+    [InlineData("Get-MdevType", "PhysicalDevice", "$null")]
+    [InlineData("New-MdevDevice", "PhysicalDevice", "$null")]
+    [InlineData("New-MdevDevice", "NumaNode", "$null")]
+    [InlineData("New-MdevDevice", "NumaNode", "''")]
     [InlineData("ConvertTo-MdevQemuArgument", "DeviceApi", "$null")]
     [InlineData("ConvertTo-MdevLibvirtXml", "DeviceApi", "''")]
     [InlineData("ConvertTo-MdevLibvirtXml", "Type", "$null")]
@@ -144,6 +151,8 @@ public sealed class StrictParameterTests : EveryCmdletTest
     {
         ("Get-MdevDevice" or "Get-MdevAttribute" or "Set-MdevAttribute", "Type", "$null" or "''" or "@()") => true,
         (_, "Attribute", "$null" or "''" or "@()") => true,
+        (_, "PhysicalDevice", "$null") => true,
+        (_, "NumaNode", "$null" or "''" or "'  '") => true,
         ("ConvertTo-MdevQemuArgument" or "ConvertTo-MdevLibvirtXml", "DeviceApi" or "Type" or "Parent" or "SysfsPath", "$null" or "''" or "@()") => true,
         _ => false,
     };
