@@ -14,16 +14,20 @@
         'ConvertTo-MdevLibvirtXml'
         'ConvertTo-MdevQemuArgument'
         'Get-MdevAttribute'
+        'Get-MdevDefinition'
         'Get-MdevDevice'
         'Get-MdevParent'
         'Get-MdevPlacement'
         'Get-MdevType'
         'Get-MdevVfioInfo'
+        'New-MdevDefinition'
         'New-MdevDevice'
         'New-MdevSimulation'
+        'Remove-MdevDefinition'
         'Remove-MdevDevice'
         'Remove-MdevSimulation'
         'Set-MdevAttribute'
+        'Set-MdevDefinition'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

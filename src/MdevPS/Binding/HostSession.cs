@@ -36,6 +36,12 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     /// <summary>Whether a parameter was given as an argument. What objects bring is not known before their turn.</summary>
     public bool IsArgument(string parameter) => _input.IsArgument(parameter);
 
+    /// <summary>The text of a property of the piped object, also of one that no parameter takes; null where there is none.</summary>
+    public string? PipedText(string property) => _input.Text(property);
+
+    /// <summary>Whether the piped object has a property with nothing in it.</summary>
+    public bool IsNull(string property) => _input.IsNull(property);
+
     /// <summary>Looks at the arguments. A variable that is empty by mistake must not mean everything, and ends the cmdlet.</summary>
     public void Begin()
     {

@@ -8,7 +8,8 @@ internal static class NamePatterns
 {
     public static NameFilter Filter(string[]? texts) => new(texts?.Select(Pattern));
 
-    private static NamePattern Pattern(string text)
+    /// <summary>A text as it is matched.</summary>
+    public static NamePattern Pattern(string text)
     {
         if (!WildcardPattern.ContainsWildcardCharacters(text))
             return new NamePattern(text, WildcardPattern.Unescape(text), Wildcard: null);

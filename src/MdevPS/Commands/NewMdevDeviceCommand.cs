@@ -13,7 +13,7 @@ namespace MdevPS.Commands;
 /// <summary>Makes mediated devices of a type, on whichever parent suits best or on the one that is named.</summary>
 [Cmdlet(VerbsCommon.New, "MdevDevice", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(MdevDevice))]
-public sealed class NewMdevDeviceCommand : MdevCommand, IPlacingCommand
+public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
 {
     private readonly PlacingArguments _arguments;
 
@@ -86,7 +86,8 @@ public sealed class NewMdevDeviceCommand : MdevCommand, IPlacingCommand
         HostRoot host = OpenHost();
         if (PairsAttribute.HasNoOrder(Attribute))
             Session.WarnOnce(PairsAttribute.NoOrder);
-        Session.Write(new DeviceAllocator(host, _arguments.Report, Decide, _arguments.IdleOf(host)).Make(_arguments.Request(host), Session.StopToken));
+        Action<NewDevice, Action>? around = CalloutsOf(host) is { } callouts ? callouts.AroundMaking : null;
+        Session.Write(new DeviceAllocator(host, _arguments.Report, Decide, _arguments.IdleOf(host), around).Make(_arguments.Request(host), Session.StopToken));
     }
 
     private Decision Decide(MdevPlacement placement, Guid uuid)
