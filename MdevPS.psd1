@@ -15,16 +15,20 @@
         'ConvertTo-MdevQemuArgument'
         'Get-MdevAttribute'
         'Get-MdevCapacity'
+        'Get-MdevDefinition'
         'Get-MdevDevice'
         'Get-MdevParent'
         'Get-MdevPlacement'
         'Get-MdevType'
         'Get-MdevVfioInfo'
+        'New-MdevDefinition'
         'New-MdevDevice'
         'New-MdevSimulation'
+        'Remove-MdevDefinition'
         'Remove-MdevDevice'
         'Remove-MdevSimulation'
         'Set-MdevAttribute'
+        'Set-MdevDefinition'
     )
     FunctionsToExport    = @()
     AliasesToExport      = @()

@@ -26,7 +26,7 @@ internal sealed class StraceFactAttribute : FactAttribute
 public sealed partial class LookingTests : SimulatedHostTest
 {
     private const string Looks = """
-        Get-MdevParent; Get-MdevCapacity; Get-MdevType; Get-MdevType -Available; Get-MdevDevice; Get-MdevDevice -IncludeUser -WarningAction Ignore; Get-MdevDevice | Get-MdevVfioInfo
+        Get-MdevParent; Get-MdevDefinition; Get-MdevDevice -IncludeAttribute; Get-MdevCapacity; Get-MdevType; Get-MdevType -Available; Get-MdevDevice; Get-MdevDevice -IncludeUser -WarningAction Ignore; Get-MdevDevice | Get-MdevVfioInfo
         Get-MdevPlacement mtty-1 -Count 2; Get-MdevPlacement mtty-1 -Maximum; Get-MdevAttribute
         Get-MdevDevice | ConvertTo-MdevQemuArgument; Get-MdevDevice | ConvertTo-MdevLibvirtXml; Get-MdevDevice | Get-MdevType | Get-MdevParent
         New-MdevDevice mtty-1 -WhatIf; Get-MdevDevice | Remove-MdevDevice -WhatIf

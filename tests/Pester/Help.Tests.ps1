@@ -38,6 +38,12 @@ BeforeAll {
         New-MdevDevice mtty-2 -Uuid 9d0c7a1e-5b7f-4a43-8e5d-0c1b2a3f4e5d
         [Mdev.Simulation.SimulatedHost]::StartProcess($env:MDEVPS_ROOT, 'kvm', ('/usr/bin/kvm', '-name', 'guest=web01'), '9d0c7a1e-5b7f-4a43-8e5d-0c1b2a3f4e5d')
     }
+    $twoDefined = {
+        New-MdevDefinition mtty-2 -Uuid 83b8f4f2-509f-382f-3c1e-e6bfe0fa1001 -Attribute @{ 'vendor/a' = 1 } -AutoStart
+        New-MdevDefinition mdpy-hd -Uuid 5c9a6b1e-2f6d-4a0f-9d4f-7c1f0a2b3c4d
+    }
+    $oneStarted = { New-MdevDevice mtty-2 -Uuid 83b8f4f2-509f-382f-3c1e-e6bfe0fa1001 }
+    $noneThere = { New-MdevDefinition nvidia-63 -Parent 0000:3b:00.0 -Uuid 6f1d3a6c-7e21-4a57-8f0b-3f0a5a520d57 -WarningAction Ignore }
     $a2 = { New-MdevSimulation nvidia-a2 -Use }
     $t4 = { New-MdevSimulation nvidia-t4 -GpuCount 1 -Use }
     $ap = { New-MdevSimulation vfio_ap -Use }
@@ -51,6 +57,13 @@ BeforeAll {
         'Remove-MdevDevice 4' = "$twoDevices; $thirdInUse"
         'Remove-MdevDevice 5' = "$twoDevices; $thirdInUse"
         'Get-MdevVfioInfo'    = $twoDevices
+        'Get-MdevDefinition'      = "$twoDefined; $oneStarted"
+        'New-MdevDefinition 1'    = $twoDevices
+        'New-MdevDefinition 4'    = $ap
+        'Set-MdevDefinition'      = $twoDefined
+        'Remove-MdevDefinition'   = $twoDefined
+        'Remove-MdevDefinition 2' = "$twoDefined; $noneThere"
+        'Remove-MdevDefinition 3' = "$twoDefined; $oneStarted; $noneThere"
         'New-MdevDevice 5'    = $a2
         'New-MdevDevice 6'    = $twoDevices
         'Get-MdevPlacement'   = $a2
@@ -198,7 +211,7 @@ Describe 'The help files' -Skip:$onKernel {
     }
 }
 
-Describe '<_>' -ForEach 'about_MdevPS', 'about_MdevPS_Simulation', 'about_MdevPS_Errors' -Skip:$onKernel {
+Describe '<_>' -ForEach 'about_MdevPS', 'about_MdevPS_Definitions', 'about_MdevPS_Simulation', 'about_MdevPS_Errors' -Skip:$onKernel {
     It 'is found by Get-Help and fits 80 columns' {
         $text = Get-Help $_ | Out-String -Width 200
         $text | Should -Match "TOPIC\s+$_\s"

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Lifecycle;
 using Mdev.Model;
 
 namespace Mdev.Definitions;
@@ -91,6 +92,10 @@ public sealed class Callouts(HostRoot host, Action<MdevException> report, Action
         }
     }
 
+    /// <summary>Makes a device with the scripts around it. They are told the start that it is defined with.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.CalloutRefused"/>: it was not made.</exception>
+    public void AroundMaking(NewDevice device, Action make) => Around(CalloutAction.Start, new CalloutDevice(device.Uuid, device.Type, device.Parent, IsAutoStart(device), device.Attributes), make);
+
     /// <summary>The attributes of a device as a script reads them back; null when no script knows the type.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.CalloutRefused"/>: the script failed, or its answer cannot be understood.</exception>
     public IReadOnlyList<AttributeValue>? AttributesOf(MdevDevice device)
@@ -115,6 +120,21 @@ public sealed class Callouts(HostRoot host, Action<MdevException> report, Action
         catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
         {
             throw new MdevException(MdevError.CalloutRefused, $"The attributes of {device.Uuid} cannot be read back: what '{Printable.Text(host.OnMachine(script!.Path))}' wrote is no list of attributes: {e.Message}", host.OnMachine(script.Path), e) { Uuid = device.Uuid };
+        }
+    }
+
+    private bool IsAutoStart(NewDevice device)
+    {
+        if (!Present("callouts") && !Present("notifiers"))
+            return false;
+        try
+        {
+            return DefinitionStore.Folders.Any(folder => new DefinitionStore(host).Read(new DefinitionFile(folder, device.Parent, device.Uuid)) is { AutoStart: true });
+        }
+        catch (MdevException)
+        {
+            // A broken definition is told where definitions are read.
+            return false;
         }
     }
 

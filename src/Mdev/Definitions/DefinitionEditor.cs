@@ -161,7 +161,7 @@ public sealed class DefinitionEditor(HostRoot host, Callouts? callouts)
     {
         if (!DefinitionStore.CanBeParent(file.Parent))
             throw new MdevException(MdevError.InvalidArgument, $"'{Printable.Text(file.Parent)}' cannot be the name of a parent that devices are defined for.") { Name = file.Parent };
-        if (!NamePattern.IsName(content.Type))
+        if (!NamePattern.IsName(content.Type) || string.IsNullOrWhiteSpace(content.Type))
             throw new MdevException(MdevError.InvalidArgument, $"'{Printable.Text(content.Type)}' cannot be the id of a type.") { Name = content.Type };
         foreach (AttributeValue attribute in content.Attributes)
             Attributes.VendorAttributes.RequireVendorName(attribute.Name);

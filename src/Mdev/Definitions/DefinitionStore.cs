@@ -32,6 +32,9 @@ internal sealed class DefinitionStore(HostRoot host)
     /// <summary>The directory of mdevctl's own in its folder, which is no parent.</summary>
     public const string Scripts = "scripts.d";
 
+    /// <summary>Both folders.</summary>
+    public static readonly string[] Folders = [MdevctlFolder, OwnFolder];
+
     private const uint NewFile = 0x1a4; // 0644
     private const int MostBytes = 1 << 20;
 
@@ -43,13 +46,13 @@ internal sealed class DefinitionStore(HostRoot host)
     public static string FolderOf(string deviceInterface) => deviceInterface == MdevInterface.Mdev ? MdevctlFolder : OwnFolder;
 
     /// <summary>Whether a definition for a parent of this name could be kept.</summary>
-    public static bool CanBeParent(string name) => NamePattern.IsName(name) && name != Scripts && !name.StartsWith('.');
+    public static bool CanBeParent(string name) => NamePattern.IsName(name) && !string.IsNullOrWhiteSpace(name) && name != Scripts && !name.StartsWith('.');
 
     /// <summary>All names, in the natural order of the parents, what is none among them with its fault. No file is opened.</summary>
     public List<DefinitionFile> Files()
     {
         var files = new List<DefinitionFile>();
-        foreach (string folder in new[] { MdevctlFolder, OwnFolder })
+        foreach (string folder in Folders)
         {
             foreach (DirectoryEntry entry in Entries(folder, folder, "", files))
             {

@@ -39,6 +39,12 @@ public sealed record MdevDevice
     /// <summary>Who holds it open; null when that was not asked for or cannot be known.</summary>
     public MdevDeviceUser[]? Users { get; init; }
 
+    /// <summary>
+    /// The attributes that it was given, as far as they can be read back, in an order in which they can be given to a new device; null when they were not
+    /// asked for.
+    /// </summary>
+    public AttributeValue[]? Attribute { get; init; }
+
     /// <summary>Whether New-MdevDevice handed out a device that was there already instead of making one.</summary>
     public bool Reused { get; init; }
 

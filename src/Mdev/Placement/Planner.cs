@@ -113,6 +113,23 @@ public sealed class Planner
         return Choose(uuid) is { } choice ? Take(choice.Device, choice.Function) : null;
     }
 
+    /// <summary>Counts a device as made that is not there yet and shall be.</summary>
+    /// <param name="parent">Its parent.</param>
+    /// <param name="type">Its type, which need not be the one that is placed.</param>
+    internal void Reserve(string parent, string type)
+    {
+        foreach (Candidate device in _devices)
+        {
+            if (device.Functions.Find(function => function.Parent.Name == parent) is not { } function)
+                continue;
+            // A function of a larger device has room for one, whatever its type.
+            if (type == _request.Type)
+                device.Take(function);
+            else if (device.Name != parent)
+                function.Available = 0;
+        }
+    }
+
     /// <summary>Gives a place back that was not used after all.</summary>
     internal void Release(Place place)
     {

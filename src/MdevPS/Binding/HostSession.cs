@@ -39,6 +39,12 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     /// <summary>Whether the value of a parameter is a property of the record's object.</summary>
     public bool IsOfObject(string parameter) => _input.IsOfObject(parameter);
 
+    /// <summary>The text of a property of the piped object, also of one that no parameter takes; null where there is none.</summary>
+    public string? PipedText(string property) => _input.Text(property);
+
+    /// <summary>Whether the piped object has a property with nothing in it.</summary>
+    public bool IsNull(string property) => _input.IsNull(property);
+
     /// <summary>Looks at the arguments. A variable that is empty by mistake must not mean everything, and ends the cmdlet.</summary>
     public void Begin()
     {

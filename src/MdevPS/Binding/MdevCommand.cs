@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Definitions;
 using Mdev.Errors;
 using Mdev.Kernel;
 
@@ -42,4 +43,26 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
     /// <summary>The host of the record.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>.</exception>
     private protected HostRoot OpenHost() => Session.Open(Root);
+}
+
+/// <summary>A cmdlet that has mdevctl's callout scripts asked before, and told after.</summary>
+public abstract class CalloutCommand : MdevCommand
+{
+    private Callouts? _callouts;
+    private HostRoot? _host;
+
+    /// <summary>Leave mdevctl's callout scripts out: none is asked, and none is told.</summary>
+    [Parameter]
+    [Flag]
+    public SwitchParameter SkipCallout { get; set; }
+
+    /// <summary>The scripts of a host; null where they are left out.</summary>
+    private protected Callouts? CalloutsOf(HostRoot host)
+    {
+        if (SkipCallout)
+            return null;
+        if (_callouts is null || _host != host)
+            (_callouts, _host) = (new Callouts(host, Session.Report, Session.WarnOnce, Session.StopToken), host);
+        return _callouts;
+    }
 }

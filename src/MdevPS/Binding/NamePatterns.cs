@@ -11,7 +11,8 @@ internal static class NamePatterns
     /// <summary>The filter of a cmdlet's -Type: what was typed may be a human name, what an object says of itself is an id.</summary>
     public static NameFilter Types(HostSession session, string[]? texts) => new(texts?.Select(Pattern)) { MayBeHumanNames = !session.IsOfObject("Type") };
 
-    private static NamePattern Pattern(string text)
+    /// <summary>A text as it is matched.</summary>
+    public static NamePattern Pattern(string text)
     {
         if (!WildcardPattern.ContainsWildcardCharacters(text))
             return new NamePattern(text, WildcardPattern.Unescape(text), Wildcard: null);

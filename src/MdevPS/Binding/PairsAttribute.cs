@@ -6,7 +6,7 @@ using Mdev.Model;
 namespace MdevPS.Binding;
 
 /// <summary>
-/// Takes vendor attributes with their values: dictionaries, and objects that have a Name and a Value, in the order in which they are given. A name may
+/// Takes vendor attributes with their values: dictionaries, objects that have a Name and a Value, and text <c>name=value</c>, in the order in which they are given. A name may
 /// have several values, and may come again.
 /// </summary>
 internal sealed class PairsAttribute : StrictAttribute
@@ -40,10 +40,13 @@ internal sealed class PairsAttribute : StrictAttribute
 
     private static OrderedDictionary Pair(object? item)
     {
+        // What ConvertTo-Json and Export-Clixml make of an attribute where it lies deeper than they go.
+        if (Text(item) is { } text && text.IndexOf('=', StringComparison.Ordinal) is > 0 and var at)
+            return new OrderedDictionary { [text[..at]] = text[(at + 1)..] };
         PSMemberInfoCollection<PSPropertyInfo>? properties = item is null ? null : PSObject.AsPSObject(item).Properties;
         return properties?["Name"] is { } name && properties["Value"] is { } value && Text(name.Value) is { } key
             ? new OrderedDictionary { [key] = value.Value }
-            : throw Refused(item, $"{Called(item)} is no attribute: a dictionary of names and values is one, and an object that has a Name and a Value.");
+            : throw Refused(item, $"{Called(item)} is no attribute: a dictionary of names and values is one, and an object that has a Name and a Value, and text name=value.");
     }
 
     private static IEnumerable<object?> Items(object? value) => LanguagePrimitives.GetEnumerable(value) is { } several ? several.Cast<object?>() : [value];

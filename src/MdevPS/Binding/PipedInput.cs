@@ -27,6 +27,12 @@ internal sealed class PipedInput(PSCmdlet cmdlet)
     /// <summary>Whether the object is, or once was, a vendor attribute: one of a type has no UUID, and one of a parent no type.</summary>
     public bool IsAttribute => Property("Name") is not null && Property("Access") is not null;
 
+    /// <summary>The text of a property of the object; null where it has none, or nothing in it.</summary>
+    public string? Text(string property) => Property(property)?.ToString();
+
+    /// <summary>Whether the object has a property with nothing in it.</summary>
+    public bool IsNull(string property) => _object?.Properties[property] is { Value: null };
+
     /// <summary>Whether a parameter was given as an argument.</summary>
     public bool IsArgument(string parameter) => _arguments.Contains(parameter);
 

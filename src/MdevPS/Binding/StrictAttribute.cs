@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using Mdev.Definitions;
 using Mdev.Model;
 using Mdev.Simulation;
 using Mdev;
@@ -67,7 +68,7 @@ internal abstract class StrictAttribute : ArgumentTransformationAttribute
         Plain(item) is null || Text(item) is not null ? new(message) : new(message, new PSInvalidCastException(message));
 }
 
-/// <summary>Makes UUIDs of text, UUIDs and devices of the default host.</summary>
+/// <summary>Makes UUIDs of text, UUIDs, and devices and definitions of the default host.</summary>
 internal sealed class UuidAttribute : StrictAttribute
 {
     /// <inheritdoc/>
@@ -76,6 +77,7 @@ internal sealed class UuidAttribute : StrictAttribute
         Guid uuid => uuid,
         string text when Guid.TryParse(text, out Guid uuid) => uuid,
         MdevDevice device => DefaultHost.Has(device.Root) ? device.Uuid : throw DefaultHost.HasNot(device.Root, nameof(device.Uuid)),
+        MdevDefinition definition => DefaultHost.Has(definition.Root) ? definition.Uuid : throw DefaultHost.HasNot(definition.Root, nameof(definition.Uuid)),
         _ => throw Refused(item, $"{Called(item)} is no UUID."),
     };
 

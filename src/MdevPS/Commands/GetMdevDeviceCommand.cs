@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Definitions;
 using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
@@ -13,7 +14,7 @@ namespace MdevPS.Commands;
 /// <summary>Gets mediated devices and, where it is asked for, who uses them.</summary>
 [Cmdlet(VerbsCommon.Get, "MdevDevice", DefaultParameterSetName = "All")]
 [OutputType(typeof(MdevDevice))]
-public sealed class GetMdevDeviceCommand : MdevCommand
+public sealed class GetMdevDeviceCommand : CalloutCommand
 {
     private UserScan? _scan;
     private HostRoot? _scanned;
@@ -42,6 +43,14 @@ public sealed class GetMdevDeviceCommand : MdevCommand
     [Parameter]
     [Flag]
     public SwitchParameter IncludeUser { get; set; }
+
+    /// <summary>
+    /// Read back the attributes that the devices were given, as far as that can be done, so that devices like them can be made from the objects. Devices of
+    /// types that MdevPS does not know are asked of mdevctl's callout scripts.
+    /// </summary>
+    [Parameter]
+    [Flag]
+    public SwitchParameter IncludeAttribute { get; set; }
 
     /// <summary>Only devices that a process holds open.</summary>
     [Parameter(ParameterSetName = "InUse", Mandatory = true)]
@@ -75,10 +84,23 @@ public sealed class GetMdevDeviceCommand : MdevCommand
             PhysicalDevices = NamePatterns.Filter(PhysicalDevice),
             Types = NamePatterns.Types(Session, Type),
         });
+        if (IncludeAttribute)
+            devices = WithAttributes(devices, host);
         if (IncludeUser || InUse || Unused)
             Session.Write(WithUsers(devices, host).Select(HostSession.WithUsers));
         else
             Session.Write(devices);
+    }
+
+    // What cannot be read back is no list of none.
+    private IEnumerable<MdevDevice> WithAttributes(IEnumerable<MdevDevice> devices, HostRoot host)
+    {
+        foreach (MdevDevice device in devices)
+        {
+            AttributeValue[]? attributes = null;
+            Session.Try(device.Uuid, () => attributes = [.. new GivenAttributes(host, Session.Report, CalloutsOf(host)).Of(device)]);
+            yield return device with { Attribute = attributes };
+        }
     }
 
     private IEnumerable<MdevDevice> WithUsers(IEnumerable<MdevDevice> devices, HostRoot host)

@@ -14,7 +14,7 @@ namespace MdevPS.Commands;
 /// <summary>Makes mediated devices of a type, on whichever parent suits best or on the one that is named.</summary>
 [Cmdlet(VerbsCommon.New, "MdevDevice", DefaultParameterSetName = "Count", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(MdevDevice))]
-public sealed class NewMdevDeviceCommand : MdevCommand, IPlacingCommand
+public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
 {
     private readonly PlacingArguments _arguments;
 
@@ -111,7 +111,8 @@ public sealed class NewMdevDeviceCommand : MdevCommand, IPlacingCommand
         if (IfMissing && Uuid is null)
             throw new MdevException(MdevError.InvalidArgument, "-IfMissing is about the devices of -Uuid. Give -Uuid too, or -Total for a number of devices of whatever UUIDs.");
         CreateRequest request = _arguments.Request(host) with { Total = ParameterSetName == "Total" ? Total : null, IfMissing = IfMissing };
-        Session.Write(new DeviceAllocator(host, _arguments.Report, Decide, _arguments.IdleOf(host), warn: Session.Warn).Make(request, Session.StopToken));
+        Action<NewDevice, Action>? around = CalloutsOf(host) is { } callouts ? callouts.AroundMaking : null;
+        Session.Write(new DeviceAllocator(host, _arguments.Report, Decide, _arguments.IdleOf(host), around, Session.Warn).Make(request, Session.StopToken));
     }
 
     private Decision Decide(MdevPlacement placement, Guid uuid)

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Definitions;
 using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
@@ -14,7 +15,7 @@ namespace MdevPS.Commands;
 /// <summary>Removes mediated devices, and one that somebody has open only when told so.</summary>
 [Cmdlet(VerbsCommon.Remove, "MdevDevice", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
 [OutputType(typeof(MdevDevice))]
-public sealed class RemoveMdevDeviceCommand : MdevCommand
+public sealed class RemoveMdevDeviceCommand : CalloutCommand
 {
     private readonly List<(HostRoot Host, MdevDevice Device)> _waiting = [];
 
@@ -75,7 +76,15 @@ public sealed class RemoveMdevDeviceCommand : MdevCommand
         string what = device.Type is null ? $"{uuid} (on {device.Parent}, being removed)" : $"{uuid} ({device.Type} on {device.Parent})";
         if (!ShouldProcess(Printable.Text(what), EvenIfInUse ? "Remove mediated device even if in use" : "Remove mediated device"))
             return;
-        DeviceRemover remover = Remover(host, uuid);
+        if (CalloutsOf(host) is { } callouts)
+            callouts.Around(CalloutAction.Stop, CalloutDevice.Of(device), () => Remove(host, device));
+        else
+            Remove(host, device);
+    }
+
+    private void Remove(HostRoot host, MdevDevice device)
+    {
+        DeviceRemover remover = Remover(host, device.Uuid);
         if (!EvenIfInUse)
             remover.Remove(device);
         else if (!remover.RemoveEvenIfInUse(device))

@@ -15,7 +15,7 @@ public sealed class StrictParameterTests : EveryCmdletTest
     public StrictParameterTests()
         : base("vfio_ap", "mtty")
     {
-        object device = Have("New-MdevDevice vfio_ap-passthrough; $null = New-MdevDevice mtty-1 -Count 2").Get("Uuid")!;
+        object device = Have("New-MdevDevice vfio_ap-passthrough; $null = New-MdevDevice mtty-1 -Count 2; $null = Get-MdevDevice | New-MdevDefinition").Get("Uuid")!;
         _good = new()
         {
             ["Uuid"] = $"'{device}'",
@@ -105,12 +105,16 @@ public sealed class StrictParameterTests : EveryCmdletTest
 
     // What there is, and what was written to it.
     private string State() => string.Join('\n', Directory.GetFileSystemEntries($"{Root}/sys/bus/mdev/devices").Order()
-        .Select(device => $"{device} {(File.Exists($"{device}/control_domains") ? File.ReadAllText($"{device}/control_domains") : "")}"));
+        .Select(device => $"{device} {(File.Exists($"{device}/control_domains") ? File.ReadAllText($"{device}/control_domains") : "")}")
+        .Concat(Directory.GetFiles($"{Root}/etc/mdevctl.d", "*", SearchOption.AllDirectories).Order().Select(definition => $"{definition} {File.ReadAllText(definition)}")));
 
     private static IEnumerable<string> BadValues(CmdletParameter parameter)
     {
         // A path and a value may be any text, and what describes a device for a VM may be of a host that cannot be seen from here.
-        bool isFreeText = parameter.Name is "Path" or "Value" || (parameter.Cmdlet.StartsWith("ConvertTo-", StringComparison.Ordinal) && parameter.Name is "Type" or "Parent" or "SysfsPath" or "Root");
+        bool isFreeText = parameter.Name is "Path" or "Value"
+            // What is defined need not be there yet.
+            || (parameter.Cmdlet is "New-MdevDefinition" or "Set-MdevDefinition" && parameter.Name is "Type" or "Parent")
+            || (parameter.Cmdlet.StartsWith("ConvertTo-", StringComparison.Ordinal) && parameter.Name is "Type" or "Parent" or "SysfsPath" or "Root");
         yield return "''";
         yield return "$null";
         yield return "(& { })";
@@ -119,7 +123,7 @@ public sealed class StrictParameterTests : EveryCmdletTest
         yield return Nothing;
         yield return $"@({Nothing}, $null)";
         yield return "([datetime]::Now)";
-        if (parameter.Name != "Attribute")
+        if (parameter.Name is not ("Attribute" or "AddAttribute"))
             yield return "@{ Nothing = 1 }";
         if (!isFreeText)
         {
@@ -149,7 +153,7 @@ public sealed class StrictParameterTests : EveryCmdletTest
 
     private static bool MayBeEmpty(CmdletParameter parameter, string value) => (parameter.Cmdlet, parameter.Name, value) switch
     {
-        ("Get-MdevDevice" or "Get-MdevAttribute" or "Set-MdevAttribute", "Type", "$null" or "''" or "@()") => true,
+        ("Get-MdevDevice" or "Get-MdevAttribute" or "Set-MdevAttribute" or "Get-MdevDefinition" or "Set-MdevDefinition" or "Remove-MdevDefinition", "Type", "$null" or "''" or "@()") => true,
         (_, "Attribute", "$null" or "''" or "@()") => true,
         (_, "PhysicalDevice", "$null") => true,
         (_, "NumaNode", "$null" or "''" or "'  '") => true,
@@ -161,7 +165,8 @@ public sealed class StrictParameterTests : EveryCmdletTest
     {
         ("Set-MdevAttribute", "Name") => "'assign_control_domain'",
         ("Set-MdevAttribute", "Value") => "'4'",
-        ("New-MdevDevice" or "Get-MdevPlacement", "Uuid") => $"'{Guid.NewGuid()}'",
+        ("Set-MdevDefinition", "AddAttribute") => "@{ assign_adapter = 4 }",
+        ("New-MdevDevice" or "New-MdevDefinition" or "Get-MdevPlacement", "Uuid") => $"'{Guid.NewGuid()}'",
         (_, var name) => _good.GetValueOrDefault(name),
     };
 
@@ -181,5 +186,7 @@ public sealed class StrictParameterTests : EveryCmdletTest
     // What has to be given beside, and does not come by the pipeline.
     private string Mandatory(CmdletParameter parameter) => string.Join(' ', Cmdlets[parameter.Cmdlet]
         .Where(p => p.Name != parameter.Name && p.IsMandatory && !p.BindsByValue && p.GoesWith(parameter) && (p.IsOfEverySet || !parameter.IsOfEverySet))
-        .Select(p => p.IsSwitch ? $"-{p.Name}" : $"-{p.Name} {Good(p)}"));
+        .Select(p => p.IsSwitch ? $"-{p.Name}" : $"-{p.Name} {Good(p)}"))
+        // It has to be told what to change.
+        + (parameter is { Cmdlet: "Set-MdevDefinition", Name: not "AutoStart" } ? " -AutoStart" : "");
 }

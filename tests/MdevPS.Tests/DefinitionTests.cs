@@ -1,0 +1,188 @@
+using System.Management.Automation;
+using MdevPS.Engine;
+
+namespace MdevPS.Tests;
+
+public sealed class DefinitionTests : SimulatedHostTest
+{
+    private const string Folder = "/etc/mdevctl.d";
+    private const UnixFileMode Program = (UnixFileMode)0x1ed; // 0755
+
+    public DefinitionTests()
+        : base("mtty", "mdpy", "vfio_ap", "nvidia-a2")
+    {
+    }
+
+    private string[] Files => Directory.Exists(Root + Folder) ? [.. Directory.EnumerateFiles(Root + Folder, "*", SearchOption.AllDirectories).Where(file => !file.Contains("scripts.d", StringComparison.Ordinal))] : [];
+
+    private void AddScript(string name, string body)
+    {
+        string path = $"{Root}/usr/lib/mdevctl/scripts.d/callouts/{name}";
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, $"#!/bin/sh\n{body}\n");
+        File.SetUnixFileMode(path, Program);
+    }
+
+    [Fact]
+    public void What_is_running_is_kept_and_started_again()
+    {
+        Have("New-MdevDevice mtty-1; New-MdevDevice vfio_ap-passthrough -Attribute @{ assign_domain = 0x47 }, @{ assign_adapter = 5, 6 }");
+        Result kept = Have("Get-MdevDevice | New-MdevDefinition -AutoStart");
+        Assert.Equal(["Active", "Active"], kept.TextOf("State"));
+        Assert.Equal("assign_adapter=5 assign_adapter=6 assign_domain=71", Have("(Get-MdevDefinition -Type vfio*).Attribute -join ' '").Text[0]);
+        string matrix = Have("(Get-MdevAttribute matrix -Uuid (Get-MdevDevice -Type vfio*).Uuid).Value").Text[0];
+        Have("Get-MdevDevice | Remove-MdevDevice");
+        Assert.Equal(["Inactive", "Inactive"], Have("Get-MdevDefinition -AutoStart").TextOf("State"));
+        Assert.Empty(Have("Get-MdevDefinition -AutoStart:$false").Output);
+        Assert.Equal(2, Have("Get-MdevDefinition | New-MdevDevice").Output.Count);
+        Assert.Equal(matrix, Have("(Get-MdevAttribute matrix -Uuid (Get-MdevDevice -Type vfio*).Uuid).Value").Text[0]);
+        Assert.Empty(Have("Get-MdevDefinition | Where-Object State -ne Active").Output);
+        Have("Get-MdevDefinition -Parent mat* | Remove-MdevDevice");
+        Assert.Equal("mtty-1", Have("Get-MdevDevice").Get("Type"));
+    }
+
+    [Fact]
+    public void A_set_moves_to_another_host_as_it_comes_back_from_there()
+    {
+        Have("New-MdevDefinition vfio_ap-passthrough -Attribute @{ assign_adapter = 5, 6 }, @{ assign_domain = 71 } -AutoStart; New-MdevDefinition mtty-2");
+        string other = NewHost("mtty", "vfio_ap");
+        PSObject[] definitions = [.. Have("Get-MdevDefinition").Output.Select(Deserialized)];
+        Result moved = Run($"New-MdevDefinition -Root '{other}'", [.. definitions]);
+        Assert.Empty(moved.Errors);
+        Assert.Equal(Files.Select(file => file[Root.Length..]).Order(), Directory.EnumerateFiles(other + Folder, "*", SearchOption.AllDirectories).Select(file => file[other.Length..]).Order());
+        Assert.All(Files, file => Assert.Equal(File.ReadAllText(file), File.ReadAllText(other + file[Root.Length..])));
+        // As text, which is what ConvertTo-Json makes of attributes that lie deeper than it goes.
+        Result again = Run("New-MdevDefinition", Bag(("Uuid", Result.Get(definitions[0], "Uuid")!.ToString()), ("Type", Result.Get(definitions[0], "Type")), ("Parent", Result.Get(definitions[0], "Parent")), ("AutoStart", true),
+            ("Attribute", new object[] { "assign_adapter=5", "assign_adapter=6", "assign_domain=71" })));
+        Assert.Empty(again.Errors);
+        // What a table of text makes of them says nothing.
+        Assert.Equal(["ParameterArgumentTransformationError"], Run("New-MdevDefinition mtty-1", Bag(("Attribute", "Mdev.Model.AttributeValue[]"))).ErrorIds);
+    }
+
+    [Fact]
+    public void Attributes_of_devices_are_read_back_on_request()
+    {
+        Have("New-MdevDevice vfio_ap-passthrough -Attribute @{ assign_adapter = 5 }, @{ assign_control_domain = 7 }; New-MdevDevice mtty-1");
+        Assert.Equal([null, null], Have("Get-MdevDevice").All("Attribute"));
+        Result with = Have("Get-MdevDevice -IncludeAttribute | ForEach-Object { \"$($_.Type): $($_.Attribute)\" }");
+        Assert.Equal(["vfio_ap-passthrough: assign_adapter=5 assign_control_domain=7", "mtty-1: "], with.Text);
+        AddScript("mtty", "[ \"$2\" = mtty-1 ] || exit 2; [ \"$6\" = attributes ] || exit 0; echo '[{\"vendor/a\":\"1\"}]'");
+        Assert.Equal("vendor/a=1", Have("\"$((Get-MdevDevice -Type mtty-1 -IncludeAttribute).Attribute)\"").Text[0]);
+        Assert.Equal("", Have("\"$((Get-MdevDevice -Type mtty-1 -IncludeAttribute -SkipCallout).Attribute)\"").Text[0]);
+        Assert.Equal("vendor/a=1", Have("\"$((Get-MdevDevice -Type mtty-1 | New-MdevDefinition).Attribute)\"").Text[0]);
+    }
+
+    [Fact]
+    public void A_definition_needs_no_host_that_has_it_but_a_warning_says_so()
+    {
+        Result defined = Run("New-MdevDefinition nvidia-63 -Parent 0000:99:00.0; New-MdevDefinition mtty-9 mtty");
+        Assert.Empty(defined.Errors);
+        Assert.Equal(["NoParent", "NoType"], defined.TextOf("State"));
+        Assert.Equal(2, defined.Warnings.Count);
+        Assert.Equal(["MdevTypeNotFound", "MdevTypeNotFound", "MdevInvalidArgument", "MdevInvalidArgument"],
+            Run("New-MdevDefinition no-type; New-MdevDefinition mtty-*; New-MdevDefinition; New-MdevDefinition -Uuid 0a1b2c3d-0000-4000-8000-000000000001").ErrorIds);
+        Assert.Equal(2, Files.Length);
+    }
+
+    [Fact]
+    public void Without_a_parent_it_is_placed_as_a_device_is_and_what_is_defined_counts()
+    {
+        string gpu = Have("(Get-MdevParent -Parent 0000:*)[0].PhysicalDevice").Text[0];
+        Result one = Have($"1..4 | ForEach-Object {{ New-MdevDefinition nvidia-746 -Parent {gpu} }}");
+        Assert.Equal(4, one.TextOf("Parent").Distinct().Count());
+        Assert.All(one.All("PhysicalDevice"), device => Assert.Equal(gpu, device));
+        Assert.Equal(["MdevNoCapacity"], Run($"New-MdevDefinition nvidia-746 -Parent {gpu}").ErrorIds);
+        Assert.NotEqual(gpu, Have("New-MdevDefinition nvidia-746").Get("PhysicalDevice"));
+        Assert.Equal(5, Have("Get-MdevDefinition | New-MdevDevice").Output.Count);
+    }
+
+    [Fact]
+    public void What_is_there_already_is_told_unless_it_is_the_same()
+    {
+        Have("New-MdevDefinition mtty-1 -Uuid 0a1b2c3d-0000-4000-8000-000000000001; Get-MdevDefinition | New-MdevDefinition");
+        Result other = Run("Get-MdevDefinition | New-MdevDefinition -AutoStart");
+        Assert.Equal(["MdevDefinitionExists"], other.ErrorIds);
+        Assert.Equal("False", Have("Get-MdevDefinition").TextOf("AutoStart")[0]);
+        Assert.Equal("True", Have("Get-MdevDefinition | New-MdevDefinition -AutoStart -Force").TextOf("AutoStart")[0]);
+    }
+
+    [Fact]
+    public void It_is_changed_as_it_is_asked_for()
+    {
+        Have("New-MdevDefinition mtty-1 -Attribute @{ a = 1 }, @{ b = 2 }, @{ a = 3 } -AutoStart");
+        Assert.Empty(Have("Get-MdevDefinition | Set-MdevDefinition -AutoStart:$false").Output);
+        string Attributes(string change) => Have($"\"$((Get-MdevDefinition | Set-MdevDefinition {change} -PassThru).Attribute)\"").Text[0];
+        Assert.Equal("a=1 b=2 a=3 c=4", Attributes("-AddAttribute @{ c = 4 }"));
+        Assert.Equal("a=1 b=2 c=4", Attributes("-RemoveAttribute a=3"));
+        Assert.Equal("b=2 c=4 b=5", Attributes("-RemoveAttribute a -AddAttribute @{ b = 5 }"));
+        Assert.Equal("", Attributes("-RemoveAttribute *"));
+        Assert.Equal("x=1", Attributes("-Attribute @{ x = 1 }"));
+        Assert.Equal(["MdevAttributeNotFound"], Run("Get-MdevDefinition | Set-MdevDefinition -RemoveAttribute nothing").ErrorIds);
+        Assert.Equal(["MdevInvalidArgument"], Run("Get-MdevDefinition | Set-MdevDefinition").ErrorIds);
+        Result moved = Run("Get-MdevDefinition | Set-MdevDefinition -Parent 0000:99:00.0 -Type nvidia-63 -PassThru");
+        Assert.Equal(("0000:99:00.0", "nvidia-63", "False", "NoParent"), (moved.TextOf("Parent")[0], moved.TextOf("Type")[0], moved.TextOf("AutoStart")[0], moved.TextOf("State")[0]));
+        Assert.Single(moved.Warnings);
+        Assert.Single(Files);
+    }
+
+    [Fact]
+    public void Of_a_uuid_on_two_parents_the_piped_one_is_meant()
+    {
+        Have("'mtty', 'elsewhere' | ForEach-Object { New-MdevDefinition mtty-1 $_ -Uuid 0a1b2c3d-0000-4000-8000-000000000001 -WarningAction Ignore }");
+        Assert.Equal(2, Have("Get-MdevDefinition 0a1b2c3d-0000-4000-8000-000000000001").Output.Count);
+        Assert.Equal(["MdevInvalidArgument"], Run("Set-MdevDefinition 0a1b2c3d-0000-4000-8000-000000000001 -AutoStart").ErrorIds);
+        Have("Get-MdevDefinition -Parent elsewhere | Set-MdevDefinition -Type mtty-2 -AutoStart -WarningAction Ignore");
+        Assert.Equal("elsewhere", Have("Get-MdevDefinition -AutoStart").Get("Parent"));
+        Assert.Equal(["MdevDefinitionExists"], Run("Get-MdevDefinition -Parent elsewhere | Set-MdevDefinition -Parent mtty").ErrorIds);
+        Have("Get-MdevDefinition -Parent elsewhere | Remove-MdevDefinition");
+        Assert.Equal("mtty", Have("Get-MdevDefinition").Get("Parent"));
+        Have("Remove-MdevDefinition 0a1b2c3d-0000-4000-8000-000000000001");
+        Assert.Empty(Files);
+    }
+
+    [Theory]
+    [InlineData("New-MdevDefinition mtty-1")]
+    [InlineData("Get-MdevDefinition | Set-MdevDefinition -AutoStart")]
+    [InlineData("Get-MdevDefinition | Remove-MdevDefinition")]
+    public void WhatIf_says_it_and_changes_nothing(string line)
+    {
+        Have("New-MdevDefinition mdpy-hd");
+        string before = Snapshot(Root);
+        Result result = Run($"{line} -WhatIf");
+        Assert.Single(result.Host, said => said.StartsWith("What if: ", StringComparison.Ordinal));
+        Assert.Empty(result.Output);
+        Assert.Equal(before, Snapshot(Root));
+    }
+
+    [Fact]
+    public void A_callout_that_refuses_stops_a_start_and_a_stop_and_is_left_out_on_request()
+    {
+        Have("New-MdevDefinition mtty-1; New-MdevDevice mdpy-hd");
+        AddScript("10-other", "exit 2");
+        AddScript("20-strict", "[ \"$4\" = pre ] || exit 0; echo not today >&2; exit 1");
+        foreach (string line in new[] { "Get-MdevDefinition | New-MdevDevice", "Get-MdevDevice | Remove-MdevDevice", "Get-MdevDefinition | Remove-MdevDefinition", "New-MdevDefinition mtty-2", "Get-MdevDefinition | Set-MdevDefinition -AutoStart" })
+        {
+            Result refused = Run(line);
+            Assert.Equal(["MdevCalloutRefused"], refused.ErrorIds);
+            Assert.Contains("not today", refused.ErrorText, StringComparison.Ordinal);
+            Assert.Empty(refused.Output);
+        }
+
+        Assert.Equal("mdpy-hd", Have("Get-MdevDevice").Get("Type"));
+        Assert.Single(Have("Get-MdevDefinition | New-MdevDevice -SkipCallout").Output);
+        Have("Get-MdevDevice | Remove-MdevDevice -SkipCallout; Get-MdevDefinition | Remove-MdevDefinition -SkipCallout");
+        Assert.Empty(Files);
+    }
+
+    [Fact]
+    public void A_callout_that_others_can_write_is_not_run_and_with_Stop_nothing_is_done()
+    {
+        AddScript("open", "exit 1");
+        File.SetUnixFileMode($"{Root}/usr/lib/mdevctl/scripts.d/callouts/open", (UnixFileMode)0x1ff);
+        Assert.Equal(["MdevCalloutUntrusted"], Run("New-MdevDevice mtty-1 -ErrorAction Stop").ErrorIds);
+        Assert.Empty(Have("Get-MdevDevice").Output);
+        Result made = Run("New-MdevDevice mtty-1 -Count 2");
+        Assert.Equal(["MdevCalloutUntrusted"], made.ErrorIds);
+        Assert.Equal(2, made.Output.Count);
+    }
+}
