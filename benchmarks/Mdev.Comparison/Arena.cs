@@ -68,6 +68,9 @@ internal sealed class Arena : IDisposable
         return (Median(Run(_library, request, Counted)), _session is null ? null : Median(Run(_session, request, Counted)));
     }
 
+    /// <summary>The median time of mdevctl in milliseconds; null where there is none.</summary>
+    public double? MeasureMdevctl(string request, double namespaceCost) => _mdevctl is null ? null : Median(Run(_mdevctl, request, Counted)) - namespaceCost;
+
     public static double Median(IEnumerable<double> values)
     {
         double[] sorted = values.Order().ToArray();

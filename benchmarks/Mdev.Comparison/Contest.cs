@@ -33,6 +33,12 @@ internal sealed class Contest(Contenders contenders, Trees trees, string module)
                 report.OneType(host.MeasureOurs("type fleet-3"));
         }
 
+        using (var host = new Arena(contenders, trees.RootOf(Trees.Defined)))
+        {
+            Say("all definitions");
+            report.Definitions(host.MeasureOurs("definitions"), host.MeasureMdevctl("definitions", namespaceCost));
+        }
+
         report.NamespaceCost = namespaceCost;
         Say("memory");
         foreach (string tree in new[] { "M", "L" })

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Mdev.Definitions;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Model;
@@ -33,6 +34,7 @@ public static class LibraryServer
             "first" => devices.Read(new DeviceQuery()).Take(1).LongCount(),
             "children" => devices.Read(new DeviceQuery { Parents = NameFilter.Of(name) }).LongCount(),
             "device" => devices.Read(new DeviceQuery { Uuids = [Guid.Parse(name)] }).LongCount(),
+            "definitions" => new DefinitionReader(host, e => throw e).Read(new DefinitionQuery()).LongCount(),
             "types" => types.Read(new TypeQuery()).LongCount(),
             "type" => types.Read(new TypeQuery { Types = NameFilter.Of(name) }).LongCount(),
             "live" => LiveBytes(devices.Read(new DeviceQuery()), int.Parse(name, CultureInfo.InvariantCulture)),

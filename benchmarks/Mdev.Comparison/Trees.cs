@@ -1,3 +1,4 @@
+using Mdev.Definitions;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Lifecycle;
@@ -23,6 +24,9 @@ public sealed class Trees(string folder)
         ["all"] = "every driver but the broken one, a device of every type that fits",
     };
 
+    /// <summary>A tree as M, where each device is defined too. It is no part of the others, because lists of devices tell what is defined.</summary>
+    public const string Defined = "D";
+
     /// <summary>The root of a tree.</summary>
     public string RootOf(string tree) => Path.Combine(folder, tree);
 
@@ -34,6 +38,8 @@ public sealed class Trees(string folder)
         Fleet("M", parents: 16, types: 8, devices: 1024);
         Fleet("L", parents: 16, types: 8, devices: 8192);
         Fleet("V", parents: 256, types: 15, devices: 256, functions: 16);
+        Fleet(Defined, parents: 16, types: 8, devices: 1024);
+        DefineAll(HostOpener.Open(RootOf(Defined)));
         SimulatedHost.Create(["vfio_ccw"], RootOf("C"), new SimulationSizes { SubchannelCount = 512 });
         MakeOneOfEach(SimulatedHost.Create(SimulatedHost.Drivers.Except(["broken"]), RootOf("all")).Root);
     }
@@ -48,6 +54,16 @@ public sealed class Trees(string folder)
             var request = new CreateRequest { Placement = new PlacementRequest { Type = type } };
             _ = new DeviceAllocator(host, _ => { }, (_, _) => Decision.Make).Make(request, CancellationToken.None).Count();
         }
+    }
+
+    private static void DefineAll(HostRoot host)
+    {
+        var editor = new DefinitionEditor(host, callouts: null);
+        foreach (MdevDevice device in new DeviceReader(host, e => throw e).Read(new DeviceQuery()))
+            editor.Define(new NewDefinition { Uuid = device.Uuid, Type = device.Type!, Parent = device.Parent, Interface = device.Interface });
+        // mdevctl wants them there.
+        foreach (string kind in new[] { "callouts", "notifiers" })
+            Directory.CreateDirectory($"{host.Root}/etc/mdevctl.d/scripts.d/{kind}");
     }
 
     private void Fleet(string tree, int parents, int types, int devices, int? functions = null) => SimulatedHost.Create(

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
 # mdevctl as a contender: a workload is a line of standard input, and "nanoseconds objects" comes back. It takes no root, so the host is
 # bound over /sys and /etc/mdevctl.d here, which is for a mount namespace of its own (unshare --mount).
-# usage: mdevctl.sh FOLDER [ROOT]    FOLDER takes what mdevctl prints ("printed") and stands for /etc/mdevctl.d
+# usage: mdevctl.sh FOLDER [ROOT]    FOLDER takes what mdevctl prints ("printed") and stands for /etc/mdevctl.d of a ROOT without
 set -euo pipefail
 export LC_ALL=C
 folder=$1
 if [ $# -gt 1 ]; then
     mkdir -p "$folder/etc/scripts.d/callouts" "$folder/etc/scripts.d/notifiers"
     mount --bind "$2/sys" /sys
-    mount --bind "$folder/etc" /etc/mdevctl.d
+    etc=$folder/etc
+    [ ! -d "$2/etc/mdevctl.d" ] || etc=$2/etc/mdevctl.d
+    mount --bind "$etc" /etc/mdevctl.d
 fi
 while read -r workload name; do
     counted='^[0-9a-f-]{36} '
@@ -17,6 +19,7 @@ while read -r workload name; do
         devices-json) command=(mdevctl list --dumpjson) counted='"mdev_type"' ;;
         children) command=(mdevctl list --parent "$name") ;;
         device) command=(mdevctl list --uuid "$name") ;;
+        definitions) command=(mdevctl list -d) ;;
         types) command=(mdevctl types) counted='Available instances' ;;
         types-json) command=(mdevctl types --dumpjson) counted='"available_instances"' ;;
         nothing) command=("$(type -P true)") ;;

@@ -8,6 +8,7 @@ $workloads = @{
     consume  = { Get-MdevDevice -Root $Root | ForEach-Object { } }
     children = { Get-MdevDevice -Root $Root -Parent $name }
     device   = { Get-MdevDevice -Root $Root -Uuid $name }
+    definitions = { Get-MdevDefinition -Root $Root }
     types    = { Get-MdevType -Root $Root }
     type     = { Get-MdevType -Root $Root -Type $name }
 }
