@@ -66,6 +66,7 @@ BeforeAll {
         'Remove-MdevDefinition 3' = "$twoDefined; $oneStarted; $noneThere"
         'New-MdevDevice 5'    = $a2
         'New-MdevDevice 6'    = $twoDevices
+        'Get-MdevCapacity'    = "$a2; New-MdevDevice nvidia-747 -Parent 0000:01:00.4"
         'Get-MdevPlacement'   = $a2
         'Get-MdevPlacement 1' = "$a2; New-MdevDevice nvidia-747 -Parent 0000:01:00.4"
         'New-MdevDevice 7'    = $ap

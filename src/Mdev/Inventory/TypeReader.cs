@@ -97,7 +97,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     // The ids that look most like it, or whose human names do.
     private static string[] NearestTo(string name, IReadOnlyList<HostParent> looked)
     {
-        Dictionary<string, string> idsByName = HumanNames(looked, CancellationToken.None).GroupBy(type => type.Name).ToDictionary(types => types.Key, types => types.First().Type);
+        Dictionary<string, string> idsByName = HumanNames(looked, CancellationToken.None).Where(type => type.Name != type.Type).GroupBy(type => type.Name).ToDictionary(types => types.Key, types => types.First().Type);
         return Nearest.To(name, looked.SelectMany(parent => parent.TypeIds(_ => { })).Concat(idsByName.Keys).Distinct(), 3)
             .Select(found => idsByName.TryGetValue(found, out string? id) ? $"{id} ({found})" : found)
             .ToArray();
