@@ -14,11 +14,19 @@ public sealed class Fleets : IDisposable
     /// <summary>One parent like those of M.</summary>
     public string OneParent { get; } = Make(parents: 1, devices: 64);
 
+    /// <summary>Two GPUs with 32 functions each that take vGPU types, and one.</summary>
+    public string TwoGpus { get; } = MakeGpus(2);
+
+    /// <summary>The same with one GPU.</summary>
+    public string OneGpu { get; } = MakeGpus(1);
+
     public void Dispose()
     {
-        foreach (string root in new[] { M, HalfOfM, OneParent })
+        foreach (string root in new[] { M, HalfOfM, OneParent, TwoGpus, OneGpu })
             SimulatedHost.Remove(root);
     }
+
+    private static string MakeGpus(int count) => SimulatedHost.Create(["nvidia-l40s"], sizes: new SimulationSizes { GpuCount = count }).Root;
 
     private static string Make(int parents, int devices) =>
         SimulatedHost.Create(["fleet"], sizes: new SimulationSizes { ParentCount = parents, TypeCount = 8, DeviceCount = devices }).Root;

@@ -34,7 +34,7 @@ public sealed class SystemCallTests(Fleets fleets) : IClassFixture<Fleets>
         Dictionary<string, double> calls = Calls(fleets.M, "types");
         const int Parents = 16, Attributes = 4 * 16 * 8;
         Assert.InRange(calls["read"], Attributes, Attributes + Slack);
-        Assert.InRange(calls["openat2"], Attributes, Attributes + (2 * Parents) + 10 + Slack);
+        Assert.InRange(calls["openat2"], Attributes, Attributes + (3 * Parents) + 10 + Slack);
         Assert.InRange(calls.Values.Sum() - (3 * Attributes), 0, (12 * Parents) + 40 + Slack);
     }
 
@@ -60,6 +60,16 @@ public sealed class SystemCallTests(Fleets fleets) : IClassFixture<Fleets>
         double among1024 = Calls(fleets.M, $"device {uuid}").Values.Sum(), among64 = Calls(fleets.OneParent, $"device {uuid}").Values.Sum();
         Assert.InRange(among1024, 4, 44);
         Assert.InRange(among1024 - among64, -Slack, Slack);
+    }
+
+    [StraceFact]
+    public void A_function_without_a_vgpu_costs_ten_calls_and_none_that_asks_its_driver()
+    {
+        const int Functions = 32;
+        Dictionary<string, double> two = Calls(fleets.TwoGpus, "devices"), one = Calls(fleets.OneGpu, "devices");
+        Assert.InRange(two["read"] - one["read"], Functions - Slack, Functions + Slack);
+        // The GPU itself is looked at once, as every PCI function is that has no vGPU types.
+        Assert.InRange(two.Values.Sum() - one.Values.Sum(), Functions, (10 * Functions) + 1 + Slack);
     }
 
     private static Dictionary<string, double> Calls(string root, string request) => SystemCalls.PerRun(Contenders.Library(root), request);

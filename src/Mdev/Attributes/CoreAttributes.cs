@@ -1,3 +1,4 @@
+using Mdev.Interfaces.VendorVfio;
 using Mdev.Model;
 
 namespace Mdev.Attributes;
@@ -20,7 +21,10 @@ internal static class CoreAttributes
     // Documentation/ABI/testing/sysfs-bus-vfio-mdev, and sysfs-devices-vfio-dev.
     private static readonly HashSet<string> s_device = ["mdev_type", "mdev_supported_type", "remove", "vfio-dev"];
     private static readonly HashSet<string> s_type = ["name", "description", "device_api", "available_instances", "create", "devices"];
-    private static readonly HashSet<string> s_parent = ["mdev_supported_types"];
+    private static readonly HashSet<string> s_parent = ["mdev_supported_types", "vfio-dev"];
+
+    // What an interface itself reads and writes.
+    private static readonly HashSet<string> s_interface = [VendorVfioParent.CurrentType, VendorVfioParent.CreatableTypesFile];
 
     // drivers/pci: pci-sysfs.c, iov.c, vpd.c, pcie/aspm.c, pcie/aer.c, p2pdma.c, pci-label.c, pci-acpi.c, doe.c, tsm; drivers/gpu/vga/vgaarb's boot_vga.
     private static readonly HashSet<string> s_pci =
@@ -47,17 +51,17 @@ internal static class CoreAttributes
         // Links to suppliers and consumers are named after their target.
         if (s_driverCore.Contains(first) || first.StartsWith("supplier:", StringComparison.Ordinal) || first.StartsWith("consumer:", StringComparison.Ordinal))
             return true;
-        if (owner.Uuid is not null)
-            return s_device.Contains(first);
-        if (owner.Type is not null)
-            return s_type.Contains(first);
-        return s_parent.Contains(first) || subsystem switch
+        HashSet<string> own = owner.Uuid is not null ? s_device : owner.Type is not null ? s_type : s_parent;
+        return own.Contains(first) || subsystem switch
         {
             "pci" => s_pci.Contains(first) || Array.Exists(s_pciBeginnings, beginning => first.StartsWith(beginning, StringComparison.Ordinal)),
             "css" => s_css.Contains(first),
             _ => false,
         };
     }
+
+    /// <summary>Whether it is what making and removing devices writes, or reads for it.</summary>
+    public static bool IsOfInterface(string name) => s_interface.Contains(name);
 
     /// <summary>Whether a name is the kernel's own on every device, so that it can be refused before there is one.</summary>
     public static bool HasForDevices(string first) => s_driverCore.Contains(first) || s_device.Contains(first);

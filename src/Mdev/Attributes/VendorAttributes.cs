@@ -18,6 +18,8 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
     private const uint Readable = 0x124;
     private const uint Writable = 0x92;
 
+    private const string OfInterface = "it is what makes and removes devices, and set by that alone";
+
     private readonly AttributeReader _attributes = new(report);
 
     /// <summary>Makes sure that a name can be that of a vendor's attribute of a device, before there is one.</summary>
@@ -26,6 +28,8 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
     {
         if (!IsName(name))
             throw NotFound(name, "a device", "it is no name of an attribute");
+        if (CoreAttributes.IsOfInterface(name))
+            throw NotFound(name, "a device", OfInterface);
         if (CoreAttributes.HasForDevices(First(name)))
             throw NotFound(name, "a device", "it is the kernel's own");
     }
@@ -109,6 +113,7 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
     private MdevException WhyNot(AttributeOwner owner, DirectoryHandle directory, List<string> names, string name)
     {
         string why = !IsName(name) ? "it is no name of an attribute"
+            : CoreAttributes.IsOfInterface(name) ? OfInterface
             : CoreAttributes.Has(owner, Subsystem(directory), First(name)) ? "it is the kernel's own"
             : names.Count == 0 ? "that has none"
             : $"the nearest are {string.Join(", ", Nearest.To(name, names, 3).Select(n => Printable.Text(n)))}";
@@ -127,10 +132,10 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
         {
             if (CoreAttributes.Has(owner, subsystem, entry.Name))
                 continue;
-            if (entry.Kind == EntryKind.File)
+            if (IsFile(entry))
                 names.Add(entry.Name);
             else if (entry.Kind == EntryKind.Directory && !Guid.TryParseExact(entry.Name, "D", out _))
-                names.AddRange(InGroup(directory, entry.Name).Select(name => $"{entry.Name}/{name}"));
+                names.AddRange(InGroup(directory, entry.Name).Select(name => $"{entry.Name}/{name}").Where(name => !CoreAttributes.IsOfInterface(name)));
         }
 
         names.Sort(NaturalOrder.Instance);
@@ -141,20 +146,37 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
     private List<string> InGroup(DirectoryHandle owner, string name)
     {
         using DirectoryHandle? group = _attributes.Try(() => owner.OpenDirectory(name));
-        List<string> files = group?.Entries().Where(e => e.Kind == EntryKind.File).Select(e => e.Name).ToList() ?? [];
+        List<string> files = group?.Entries().Where(IsFile).Select(e => e.Name).ToList() ?? [];
         return files.Contains("uevent") ? [] : files;
     }
+
+    private static bool IsFile(DirectoryEntry entry) => entry.Kind is EntryKind.File or EntryKind.Socket;
 
     private MdevAttribute? ReadOne(AttributeOwner owner, DirectoryHandle directory, string name)
     {
         string path = $"{owner.SysfsPath}/{name}";
         if (directory.Mode(name) is not { } mode)
             return null;
+        string? note = null;
+        string? Value()
+        {
+            try
+            {
+                return directory.ReadAttribute(name);
+            }
+            catch (MdevException e) when (e.Errno == Errno.ENXIO)
+            {
+                note = "no value yet: there is no device";
+                return null;
+            }
+        }
+
         AttributeAccess access = (mode & Readable) == 0 ? AttributeAccess.WriteOnly : (mode & Writable) == 0 ? AttributeAccess.ReadOnly : AttributeAccess.ReadWrite;
         return new MdevAttribute
         {
             Name = name,
-            Value = access == AttributeAccess.WriteOnly ? null : _attributes.Value(directory, name),
+            Value = access == AttributeAccess.WriteOnly ? null : _attributes.Try(Value),
+            Note = note,
             Access = access,
             Uuid = owner.Uuid,
             Type = owner.Type,

@@ -35,6 +35,7 @@ public sealed class MdevException : Exception
         Path = cause.Path;
         Uuid = cause.Uuid;
         Name = cause.Name;
+        Finding = cause.Finding;
     }
 
     /// <summary>The cause.</summary>
@@ -55,6 +56,9 @@ public sealed class MdevException : Exception
     /// <summary>The name of the parent, type or attribute that the failure is about; null where it is not about one.</summary>
     public string? Name { get; init; }
 
+    /// <summary>What was found when the host was looked at once more after a refusal, in a few words; null where its errno says enough.</summary>
+    public string? Finding { get; init; }
+
     /// <summary>The path of the file or directory concerned, on this machine (with the root in front).</summary>
     public string? Path { get; }
 
@@ -69,7 +73,7 @@ public enum MdevError
     /// <summary>The root directory of the host does not exist.</summary>
     RootNotFound,
 
-    /// <summary>The host has no mediated device bus: no driver for it is loaded, or its kernel has none.</summary>
+    /// <summary>The host has no interface for such devices: no driver for them is loaded, or its kernel has none.</summary>
     NotSupported,
 
     /// <summary>The file below the root is no kernel's attribute and no simulated one, so nothing is written to it.</summary>

@@ -17,7 +17,7 @@ internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
     public bool IsSupported => Interfaces.Any(way => way.IsPresent);
 
     /// <summary>Why the host has nothing to list, as a sentence; the subject is given.</summary>
-    public string WhyUnsupported(string subject) => $"{subject} has {string.Join(" and ", Interfaces.Select(way => way.WhyAbsent))}.";
+    public string WhyUnsupported(string subject) => $"{subject} has {string.Join(" and ", Interfaces.Select(way => way.WhyAbsent))}: no driver that offers such devices is loaded.";
 
     /// <summary>What is to be added where something is not found: nothing, unless the host has no such devices at all.</summary>
     public string Note => IsSupported ? "" : $" {WhyUnsupported("It")}";

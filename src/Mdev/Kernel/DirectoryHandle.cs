@@ -19,6 +19,9 @@ public enum EntryKind : byte
 
     /// <summary>A symbolic link.</summary>
     Link = 10,
+
+    /// <summary>A socket, which answers ENXIO to whoever opens it; on a simulated host it stands for an attribute that does.</summary>
+    Socket = 12,
 }
 
 /// <summary>One entry of a directory.</summary>

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Mdev.Errors;
@@ -82,6 +83,25 @@ internal sealed unsafe class FileChanges(HostFiles files)
         {
             byte* native = p;
             InParent(path, "symlink", (parent, name) => LibC.symlinkat(native, parent, name));
+        }
+    }
+
+    /// <summary>Makes a socket that nobody listens on.</summary>
+    public void CreateSocket(string path, uint mode)
+    {
+        using DirectoryHandle parent = OpenParent(path);
+        // The address of a socket is a short path; the runtime takes the entry away with the socket, so it gets its name only afterwards.
+        string here = $"/proc/self/fd/{parent.Descriptor.Number}", aside = $"{here}/{HostFiles.Name(NewName(""))}";
+        try
+        {
+            using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            socket.Bind(new UnixDomainSocketEndPoint(aside));
+            File.SetUnixFileMode(aside, (UnixFileMode)mode);
+            File.Move(aside, $"{here}/{HostFiles.Name(path)}", overwrite: true);
+        }
+        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException)
+        {
+            throw new MdevException(MdevError.FileFailed, $"'{files.OnMachine(path)}' could not be made: {e.Message}", files.OnMachine(path), e);
         }
     }
 

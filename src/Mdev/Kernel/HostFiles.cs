@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Mdev.Errors;
 
 namespace Mdev.Kernel;
@@ -95,6 +96,19 @@ public sealed class HostFiles
 
     /// <summary>Whether there is a directory of that path.</summary>
     public bool HasDirectory(string hostPath) => KindOf(hostPath) == FileKind.Directory;
+
+    /// <summary>Opens an ordinary file to be read as a stream; null when nothing is there.</summary>
+    /// <exception cref="MdevException">It is no ordinary file, or cannot be opened.</exception>
+    internal Stream? OpenStream(string hostPath)
+    {
+        FileKind kind = KindOf(hostPath);
+        if (kind == FileKind.None)
+            return null;
+        if (kind != FileKind.File)
+            throw new MdevException(MdevError.BrokenEntry, $"'{OnMachine(hostPath)}' is no ordinary file.", OnMachine(hostPath));
+        int fd = Resolution.InRoot(_root.Number, hostPath, LibC.O_RDONLY | LibC.O_NONBLOCK);
+        return fd >= 0 ? new FileStream(new SafeFileHandle(fd, ownsHandle: true), FileAccess.Read) : throw Refusal.ToRead(-fd, "open", OnMachine(hostPath));
+    }
 
     /// <summary>Opens a file that is there; none is ever made.</summary>
     /// <exception cref="MdevException">open(2) failed.</exception>

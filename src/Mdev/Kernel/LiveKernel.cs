@@ -72,10 +72,24 @@ internal sealed class LiveKernel(HostFiles files) : IKernel
         public unsafe void Write(ReadOnlySpan<byte> value)
         {
             nint written;
-            fixed (byte* p = value)
-                written = LibC.write(descriptor.Number, p, (nuint)value.Length);
+            int errno;
+            bool isHeld = false;
+            try
+            {
+                // The attribute may be disposed meanwhile by somebody who does not wait for the answer.
+                descriptor.DangerousAddRef(ref isHeld);
+                fixed (byte* p = value)
+                    written = LibC.write(descriptor.Number, p, (nuint)value.Length);
+                errno = LibC.errno;
+            }
+            finally
+            {
+                if (isHeld)
+                    descriptor.DangerousRelease();
+            }
+
             if (written < 0)
-                throw Refusal.ToCall(LibC.errno, "write", path);
+                throw Refusal.ToCall(errno, "write", path);
             if (written != value.Length)
                 throw new MdevException(MdevError.WriteRefused, $"The kernel took only {written} of {value.Length} bytes written to '{path}'.", path);
         }

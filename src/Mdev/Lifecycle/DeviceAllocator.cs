@@ -257,7 +257,7 @@ public sealed class DeviceAllocator(
             catch (MdevException e) when (e.Error is MdevError.NoCapacity or MdevError.WriteRefused or MdevError.TypeNotFound
                 or MdevError.PermissionDenied or MdevError.ReadOnly or MdevError.NotLive or MdevError.BrokenEntry)
             {
-                host.Trace($"'{Printable.Text(place.Placement.Parent)}' refused the device ({e.ErrnoName ?? e.Error.ToString()}); looking for another place.");
+                host.Trace($"'{Printable.Text(place.Placement.Parent)}' refused the device ({e.Finding ?? e.ErrnoName ?? e.Error.ToString()}); looking for another place.");
                 planner.Failed(place, e);
             }
         }

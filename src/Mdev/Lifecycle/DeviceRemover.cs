@@ -74,7 +74,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
             IDisposable? group;
             try
             {
-                group = HoldGroup(device.Uuid);
+                group = HoldGroup(device);
             }
             catch (MdevException e) when (evenIfInUse && parent.WhyNotInUse is null && e.Error is MdevError.InUse or MdevError.GuardUnavailable or MdevError.PermissionDenied)
             {
@@ -94,13 +94,15 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
     }
 
     // Null when there is nothing to hold: a device without a driver cannot be opened by anybody.
-    private IDisposable? HoldGroup(Guid uuid)
+    private IDisposable? HoldGroup(MdevDevice listed)
     {
+        Guid uuid = listed.Uuid;
         for (int attempt = 0; attempt < 3; attempt++)
         {
             MdevDevice device = _devices.Find(uuid) ?? throw NotFound(uuid);
             if (device.State == MdevDeviceState.Removing)
                 throw BeingRemoved(device);
+            new ListedDevice(listed.Type, listed.Parent).Require(device);
             if (device.State == MdevDeviceState.Unbound)
                 return null;
             if (device.VfioPath is not { } node)

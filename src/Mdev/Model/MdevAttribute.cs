@@ -11,6 +11,9 @@ public sealed record MdevAttribute
     /// <summary>Its value without the line end behind it; null when it can only be written, or could not be read.</summary>
     public string? Value { get; init; }
 
+    /// <summary>Why it has no value at the moment although it can be read, where its driver says so by ENXIO: there is no device yet. Null otherwise.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Whether it can be read and written.</summary>
     public required AttributeAccess Access { get; init; }
 

@@ -53,4 +53,7 @@ public static class MdevInterface
 
     /// <summary>SR-IOV virtual functions to which the vendor's driver gives a vGPU type, without the bus mdev.</summary>
     public const string VendorVfio = "VendorVfio";
+
+    /// <summary>The interface of a device with a UUID: one that stands for a PCI function belongs to no mediated device.</summary>
+    public static string Of(Guid uuid) => FunctionUuid.AddressOf(uuid) is null ? Mdev : VendorVfio;
 }

@@ -70,6 +70,9 @@ public sealed record MdevType
 /// </summary>
 internal readonly partial record struct TypeDescription(long? FramebufferBytes, string? MaxResolution, int? Heads, int? FrameRateLimit, int? MaxInstances)
 {
+    /// <summary>Why it cannot be known beforehand how many fit, in words; null where what the parents say is what they have.</summary>
+    public string? Uncertainty { get; init; }
+
     /// <summary>Reads a description.</summary>
     public static TypeDescription Parse(string? text)
     {

@@ -14,6 +14,9 @@ internal sealed class Candidate(string name, string type, int? numaNode, TypeDes
 
     public int? MaxInstances => description.MaxInstances;
 
+    /// <summary>Why its room is no more than an upper bound, in words; null where it is what it says.</summary>
+    public string? Uncertainty => description.Uncertainty;
+
     public long? FramebufferBytes => description.FramebufferBytes;
 
     /// <summary>Its functions that offer the type and that the request allows.</summary>

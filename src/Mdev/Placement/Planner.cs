@@ -204,7 +204,7 @@ public sealed class Planner
 
     private Place Take(Candidate device, Candidate.Function function)
     {
-        int? before = function.Available is null ? null : device.Room;
+        int? before = function.Available is null || device.Uncertainty is not null ? null : device.Room;
         string reason = _reasons.For(device, before, isEstimate: _order > 0);
         device.Take(function);
         return new Place(Placement(function.Parent.Name, device.Name, device.NumaNode, before, before is null ? null : device.Room, reason), device, function);

@@ -10,11 +10,12 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
 
     public string For(Candidate device, int? room, bool isEstimate)
     {
-        if (room is null)
+        string uncertain = device.Uncertainty is { } why ? $"; {why}" : "";
+        if (room is null && device.Uncertainty is null)
             return "the only one left to try; how much room it has could not be read";
         List<Candidate> others = devices.Where(d => d != device).ToList();
         if (others.Count == 0)
-            return "the only one to choose from";
+            return $"the only one to choose from{uncertain}";
         string policy = !others.Exists(d => d.Room > 0 && request.Allows(d)) ? "the only one with room"
             : request.Policy == PlacementPolicy.Spread ? $"most free ({device.FreeShare * 100:F0}%)"
             : $"least free with room ({device.FreeShare * 100:F0}%)";
@@ -23,7 +24,7 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
             : $", nothing is on NUMA node {node}";
         string estimate = isEstimate ? ", earlier ones counted in" : "";
         List<string> passed = others.Where(d => d.Room == 0).Select(d => WhyNot(d)).OfType<string>().ToList();
-        return $"{policy}{numa}{estimate}{(passed.Count == 0 ? "" : "; " + Listed(passed))}";
+        return $"{policy}{numa}{estimate}{uncertain}{(passed.Count == 0 ? "" : "; " + Listed(passed))}";
     }
 
     public MdevException NoRoom(int wanted, int had, bool isPlan, List<(string Parent, MdevException Why)> failures)
@@ -33,7 +34,7 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
             : isPlan ? $"There is room for only {had} of {wanted} devices {type} {where}."
             : $"Only {had} of {wanted} devices {type} could be had {where}: there is no room for the others.";
         IEnumerable<string> reasons = devices.Select(d => WhyNot(d, isPlan) ?? $"{Printable.Text(d.Name)} has room for {d.Room}");
-        string tried = failures.Count == 0 ? "" : $" Tried and refused: {Listed(failures.ConvertAll(f => $"{Printable.Text(f.Parent)} ({f.Why.ErrnoName ?? f.Why.Error.ToString()})"))}.";
+        string tried = failures.Count == 0 ? "" : $" Tried and refused: {Listed(failures.ConvertAll(f => $"{Printable.Text(f.Parent)} ({f.Why.Finding ?? f.Why.ErrnoName ?? f.Why.Error.ToString()})"))}.";
         string message = $"{head} {Listed(reasons.ToList())}.{tried}";
         return failures.Count == 0 ? new MdevException(MdevError.NoCapacity, message) : new MdevException(MdevError.NoCapacity, message, failures[^1].Why, tellsCause: true);
     }

@@ -7,7 +7,7 @@ using Mdev.Simulation.Drivers;
 namespace Mdev.Simulation;
 
 /// <summary>What the mediated device core and the vendor drivers do when an attribute is written (drivers/vfio/mdev), with the errno values measured on real kernels.</summary>
-internal sealed class SimulatedCore(SimulatedTree tree, SimulatedDevices devices, SimulatedProcesses processes)
+internal sealed class SimulatedCore(SimulatedTree tree, SimulatedDevices devices, SimulatedProcesses processes, SimulatedVendorVfio vendorVfio)
 {
     /// <summary>Unloads a vendor driver: its parents and their devices go, devices first.</summary>
     /// <exception cref="MdevException">EBUSY: a process has one of the devices open.</exception>
@@ -26,9 +26,10 @@ internal sealed class SimulatedCore(SimulatedTree tree, SimulatedDevices devices
         }
     }
 
-    /// <summary>Brings every parent's available_instances up to date.</summary>
+    /// <summary>Brings up to date what every parent says it has left.</summary>
     public void Refresh()
     {
+        vendorVfio.Refresh();
         var seen = new HashSet<string>();
         foreach (SimulatedParent parent in Parents().SelectMany(parent => seen.Contains(parent.SysfsPath) ? [] : parent.Siblings))
         {
@@ -74,7 +75,7 @@ internal sealed class SimulatedCore(SimulatedTree tree, SimulatedDevices devices
         // No driver takes a device back: mdev devices are probed once, when they are made.
         if (name == "bind" && directory.StartsWith("/sys/bus/mdev/drivers/", StringComparison.Ordinal))
             return Errno.ENODEV;
-        return StoreAttribute(path, Encoding.UTF8.GetString(value));
+        return SimulatedVendorVfio.IsType(path) ? vendorVfio.Store(path, value) : StoreAttribute(path, Encoding.UTF8.GetString(value));
     }
 
     private int StoreAttribute(string path, string value)

@@ -26,7 +26,7 @@ internal sealed class SimulatedDevices(SimulatedTree tree)
     /// <param name="uuid">The UUID, in lower case.</param>
     /// <param name="group">The number of its IOMMU group.</param>
     /// <param name="lean">Whether files that say the same of every device are left out, as one of thousands.</param>
-    public void Add(SimulatedDriver driver, SimulatedParent parent, string type, string uuid, int group, bool lean = false)
+    public void Add(SimulatedMdevDriver driver, SimulatedParent parent, string type, string uuid, int group, bool lean = false)
     {
         string path = $"{parent.SysfsPath}/{uuid}";
         AddGroup(path, uuid, group, lean);
@@ -97,11 +97,19 @@ internal sealed class SimulatedDevices(SimulatedTree tree)
         tree.Replace($"{path}/uevent", "");
     }
 
-    private void AddGroup(string device, string uuid, int group, bool lean)
+    /// <summary>Puts a PCI function into an IOMMU group of its own and gives it a VFIO device, as its driver does when it is bound.</summary>
+    public void AddGroup(string function, string name, int group)
+    {
+        AddGroup(function, name, group, lean: true);
+        tree.AddLink($"{function}/iommu_group", $"{Groups}/{group}");
+        AddVfioDevice(function, function, group, lean: true);
+    }
+
+    private void AddGroup(string device, string name, int group, bool lean)
     {
         string path = $"{Groups}/{group}";
         tree.AddDirectory($"{path}/devices");
-        tree.AddLink($"{path}/devices/{uuid}", device);
+        tree.AddLink($"{path}/devices/{name}", device);
         tree.AddNode($"/dev/vfio/{group}");
         tree.AddDirectory($"/sys/devices/virtual/vfio/{group}");
         tree.AddLink($"/sys/class/vfio/{group}", $"/sys/devices/virtual/vfio/{group}");

@@ -2,8 +2,24 @@ using Mdev.Errors;
 
 namespace Mdev.Simulation;
 
-/// <summary>The vendor driver's half of a simulated host: the parents it registers, how many devices they can make, and its errno.</summary>
+/// <summary>What a simulated host can have: it registers its parents when the host is built, and answers what is written to them later.</summary>
 internal abstract class SimulatedDriver
+{
+    /// <summary>The names of the sizes that it can be built in (<see cref="SimulationSizes"/>).</summary>
+    public virtual IEnumerable<string> Sizes => [];
+
+    /// <summary>Makes sure that it can be built in these sizes.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: they contradict each other.</exception>
+    public virtual void Check(SimulationSizes sizes)
+    {
+    }
+
+    /// <summary>Registers its parents on a host that is being built.</summary>
+    public abstract void Register(SimulatedHostBuilder host, SimulationSizes sizes);
+}
+
+/// <summary>The vendor driver's half of mediated devices on a simulated host: how many devices its parents can make, and its errno.</summary>
+internal abstract class SimulatedMdevDriver : SimulatedDriver
 {
     /// <summary>The first part of its type ids, by which a parent's driver is found again.</summary>
     public abstract string DriverString { get; }
@@ -49,18 +65,6 @@ internal abstract class SimulatedDriver
 
     /// <summary>What VFIO says of its devices.</summary>
     public virtual SimulatedVfio Vfio(SimulatedTree tree, SimulatedParent parent, string type) => SimulatedVfio.Plain(tree, parent, type);
-
-    /// <summary>The names of the sizes that it can be built in (<see cref="SimulationSizes"/>).</summary>
-    public virtual IEnumerable<string> Sizes => [];
-
-    /// <summary>Makes sure that it can be built in these sizes.</summary>
-    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: they contradict each other.</exception>
-    public virtual void Check(SimulationSizes sizes)
-    {
-    }
-
-    /// <summary>Registers its parents on a host that is being built.</summary>
-    public abstract void Register(SimulatedHostBuilder host, SimulationSizes sizes);
 }
 
 /// <summary>A type as a simulated driver registers it.</summary>
@@ -69,10 +73,10 @@ internal sealed record SimulatedType(string Id, string? Name, string? Descriptio
 /// <summary>How large a simulated host is; what is null is as large as its driver usually is.</summary>
 public sealed record SimulationSizes
 {
-    /// <summary>How many GPUs (nvidia-t4, nvidia-a2).</summary>
+    /// <summary>How many GPUs (those of NVIDIA).</summary>
     public int? GpuCount { get; init; }
 
-    /// <summary>Over how many NUMA nodes the PCI devices are spread (nvidia-t4, nvidia-a2, fleet).</summary>
+    /// <summary>Over how many NUMA nodes the PCI devices are spread (those of NVIDIA, fleet).</summary>
     public int? NumaNodeCount { get; init; }
 
     /// <summary>How many subchannels (vfio_ccw).</summary>
@@ -81,7 +85,7 @@ public sealed record SimulationSizes
     /// <summary>How many parents (fleet).</summary>
     public int? ParentCount { get; init; }
 
-    /// <summary>How many of them are the virtual functions of one physical device; 0 when they are physical devices themselves (fleet).</summary>
+    /// <summary>How many virtual functions a GPU has (nvidia-l40s, nvidia-mig, nvidia-upstream), or how many parents are those of one physical device, 0 when they are physical devices themselves (fleet).</summary>
     public int? FunctionCount { get; init; }
 
     /// <summary>How many types every parent offers (fleet).</summary>

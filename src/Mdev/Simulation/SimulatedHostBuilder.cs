@@ -12,14 +12,10 @@ internal sealed class SimulatedHostBuilder
         _tree = tree;
         foreach (string directory in new[]
         {
-            "/sys/class/mdev_bus", "/sys/class/vfio", "/sys/class/vfio-dev", "/sys/bus/mdev/devices", "/sys/bus/mdev/drivers",
-            "/sys/devices/virtual", "/sys/kernel/iommu_groups", "/dev/vfio", "/proc", "/etc",
+            "/sys/class/vfio", "/sys/class/vfio-dev", "/sys/devices/virtual", "/sys/kernel/iommu_groups", "/dev/vfio", "/proc", "/etc",
         })
             _tree.AddDirectory(directory);
         _tree.AddLock();
-        _tree.AddReadWrite("/sys/bus/mdev/drivers_autoprobe", "1\n");
-        _tree.AddWriteOnly("/sys/bus/mdev/drivers_probe");
-        _tree.AddWriteOnly("/sys/bus/mdev/uevent");
         _tree.AddReadWrite("/dev/vfio/vfio", "");
         _tree.AddDirectory(SimulatedVfioDevice.IommuModule);
         new SimulatedProcesses(_tree).AddInit();
@@ -33,9 +29,10 @@ internal sealed class SimulatedHostBuilder
     /// <summary>The number of an IOMMU group that no driver has used yet.</summary>
     public int NewGroup() => _groups++;
 
-    /// <summary>The mdev driver that a vendor driver's devices will be bound to.</summary>
+    /// <summary>The mdev driver that a vendor driver's devices will be bound to. The first brings the mediated device core along.</summary>
     public void AddDriver(string name)
     {
+        AddMdevCore();
         string path = $"/sys/bus/mdev/drivers/{name}";
         if (_tree.HasDirectory(path))
             return;
@@ -66,6 +63,7 @@ internal sealed class SimulatedHostBuilder
     /// <summary>Registers a device that is there as a parent.</summary>
     public SimulatedParent Register(string path, IEnumerable<SimulatedType> types)
     {
+        AddMdevCore();
         var parent = new SimulatedParent(_tree, path);
         foreach (SimulatedType type in types)
         {
@@ -82,5 +80,16 @@ internal sealed class SimulatedHostBuilder
 
         _tree.AddLink($"/sys/class/mdev_bus/{parent.Name}", path);
         return parent;
+    }
+
+    private void AddMdevCore()
+    {
+        if (_tree.HasDirectory("/sys/class/mdev_bus"))
+            return;
+        foreach (string directory in new[] { "/sys/class/mdev_bus", "/sys/bus/mdev/devices", "/sys/bus/mdev/drivers" })
+            _tree.AddDirectory(directory);
+        _tree.AddReadWrite("/sys/bus/mdev/drivers_autoprobe", "1\n");
+        _tree.AddWriteOnly("/sys/bus/mdev/drivers_probe");
+        _tree.AddWriteOnly("/sys/bus/mdev/uevent");
     }
 }

@@ -11,13 +11,15 @@ internal sealed class SimulatedKernel : IKernel
     private readonly SimulatedTree _tree;
     private readonly SimulatedDevices _devices;
     private readonly SimulatedProcesses _processes;
+    private readonly SimulatedVendorVfio _vendorVfio;
 
     public SimulatedKernel(SimulatedTree tree)
     {
         _tree = tree;
         _devices = new SimulatedDevices(_tree);
         _processes = new SimulatedProcesses(_tree);
-        Core = new SimulatedCore(_tree, _devices, _processes);
+        _vendorVfio = new SimulatedVendorVfio(_tree, _processes);
+        Core = new SimulatedCore(_tree, _devices, _processes, _vendorVfio);
     }
 
     public bool IsSimulated => true;
@@ -61,6 +63,8 @@ internal sealed class SimulatedKernel : IKernel
                     return new SimulatedVfioDevice(driver.Vfio(_tree, parent, type), held);
             }
 
+            if (_vendorVfio.Find(name) is { Type: not 0 } function && function.Group == HostFiles.Name(group))
+                return new SimulatedVfioDevice(SimulatedVfio.Pci(_tree, function.SysfsPath), held);
             throw new MdevException(MdevError.VfioRefused, "The simulated kernel refused", Errno.ENODEV, "ioctl VFIO_GROUP_GET_DEVICE_FD", _tree.Files.OnMachine(group));
         }
         catch
@@ -79,7 +83,7 @@ internal sealed class SimulatedKernel : IKernel
             var groups = new List<string>();
             foreach (Guid uuid in devices)
             {
-                string group = _devices.Find(uuid.ToString()) is { } device && _tree.LinkName($"{device}/iommu_group") is { } number
+                string group = (_devices.Find(uuid.ToString()) ?? _vendorVfio.Find(uuid)?.SysfsPath) is { } device && _tree.LinkName($"{device}/iommu_group") is { } number
                     ? number
                     : throw new MdevException(MdevError.DeviceNotFound, $"No device {uuid} that could be opened is on the simulated host '{_tree.Root}'.") { Uuid = uuid };
                 opened.Add(OpenGroup($"/dev/vfio/{group}"));
@@ -100,7 +104,12 @@ internal sealed class SimulatedKernel : IKernel
     public void EndProcess(int processId)
     {
         using (_tree.Lock())
+        {
+            List<string> groups = _processes.GroupsOf(processId);
             _processes.End(processId);
+            _vendorVfio.Ended(groups);
+        }
+
         Core.FinishPending();
     }
 

@@ -33,6 +33,14 @@ internal sealed class SimulatedProcesses(SimulatedTree tree)
         tree.RemoveDirectory($"/proc/{pid}");
     }
 
+    /// <summary>The groups that a process has open.</summary>
+    public List<string> GroupsOf(int pid) => tree.Names($"/proc/{pid}/fd")
+        .Select(fd => tree.LinkText($"/proc/{pid}/fd/{fd}"))
+        .OfType<string>()
+        .Where(target => target.StartsWith("/dev/vfio/", StringComparison.Ordinal))
+        .Select(target => target["/dev/vfio/".Length..])
+        .ToList();
+
     /// <summary>Whether a process has the group or its device open, which keeps everybody else from opening the group.</summary>
     public bool HoldGroup(string group) => Descriptors().Any(targets => targets.Contains($"/dev/vfio/{group}") || targets.Contains($"/dev/vfio/devices/vfio{group}"));
 

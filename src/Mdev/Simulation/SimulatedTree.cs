@@ -75,6 +75,16 @@ internal sealed class SimulatedTree(HostFiles files, CancellationToken cancel = 
         _changes.ReplaceFile(path, Encoding.UTF8.GetBytes(value), Readable, Staging, isDurable: false);
     });
 
+    /// <summary>
+    /// Has an attribute answer ENXIO to whoever reads it: a socket does that to whoever opens it. <see cref="Replace"/> gives it a value again.
+    /// </summary>
+    public void ReplaceByUnanswered(string path) => Change(() =>
+    {
+        string staged = NewStagingPath();
+        _changes.CreateSocket(staged, Readable | Writable);
+        _changes.Rename(staged, path);
+    });
+
     /// <summary>A path at which to build a directory that <see cref="Publish"/> then puts in its place.</summary>
     public string NewStagingPath()
     {

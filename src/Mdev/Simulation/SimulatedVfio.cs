@@ -27,18 +27,21 @@ internal sealed record SimulatedVfio(uint Flags, VfioRegionFacts?[] Regions, Vfi
         uint flags = VfioNames.Flag(tree.ReadText($"{parent.TypesPath}/{type}/device_api")) | VfioNames.ResetFlag;
         return VfioNames.Api(flags) switch
         {
-            "vfio-pci" => new(
-                flags,
-                RegionsOf(9, (LibC.VFIO_PCI_CONFIG_REGION_INDEX, new(3, 0x100, 0))),
-                [new(0, 0), new(0, 0), new(0, 0), new(0, 0), new(0, 0)],
-                PciConfig.Header(Id(tree, parent, "vendor"), Id(tree, parent, "device"), 0x030000, Id(tree, parent, "vendor"), 0)),
+            "vfio-pci" => Pci(tree, parent.SysfsPath),
             "vfio-ccw" => new(flags, [new VfioRegionFacts(3, 0, 0)], [new VfioInterruptFacts(1, 1), null, null], []),
             _ => new(flags, [], [], []),
         };
     }
 
-    private static ushort Id(SimulatedTree tree, SimulatedParent parent, string attribute) =>
-        tree.ReadText($"{parent.SysfsPath}/{attribute}") is ['0', 'x', .. var digits] && ushort.TryParse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ushort id)
+    /// <summary>What a PCI device at least says, with the ids of a function.</summary>
+    public static SimulatedVfio Pci(SimulatedTree tree, string function) => new(
+        PciFlag | VfioNames.ResetFlag,
+        RegionsOf(9, (LibC.VFIO_PCI_CONFIG_REGION_INDEX, new(3, 0x100, 0))),
+        [new(0, 0), new(0, 0), new(0, 0), new(0, 0), new(0, 0)],
+        PciConfig.Header(Id(tree, function, "vendor"), Id(tree, function, "device"), 0x030000, Id(tree, function, "vendor"), 0));
+
+    private static ushort Id(SimulatedTree tree, string function, string attribute) =>
+        tree.ReadText($"{function}/{attribute}") is ['0', 'x', .. var digits] && ushort.TryParse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out ushort id)
             ? id
             : (ushort)0;
 }

@@ -6,7 +6,7 @@ using Mdev.Model;
 
 namespace Mdev.VirtualMachines;
 
-/// <summary>libvirt's XML for a mediated device. Sources: libvirt's formatdomain ("Host device assignment") and formatnode ("Node devices").</summary>
+/// <summary>libvirt's XML for a device: a mediated one, or a PCI function. Sources: libvirt's formatdomain ("Host device assignment") and formatnode ("Node devices").</summary>
 public static class LibvirtXml
 {
     /// <summary>The host device of a domain.</summary>
@@ -15,6 +15,8 @@ public static class LibvirtXml
     {
         if (device.Display == MdevDisplay.Auto)
             throw new MdevException(MdevError.InvalidArgument, $"Device {device.Uuid}: libvirt has a display on or off, not auto.");
+        if (device.PciAddress is { } address)
+            return Text(PciHostDevice(device, address));
         return Text(new XElement(
             "hostdev",
             new XAttribute("mode", "subsystem"),
@@ -39,6 +41,12 @@ public static class LibvirtXml
     /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: what is needed is not known, or XML cannot hold it.</exception>
     public static string NodeDevice(MdevDevice device, IEnumerable<AttributeValue> attributes)
     {
+        if (FunctionUuid.AddressOf(device.Uuid) is { } address)
+        {
+            throw new MdevException(
+                MdevError.InvalidArgument, $"Device {device.Uuid} is the PCI function {address}, which libvirt cannot make: its node devices of this kind are mediated devices.");
+        }
+
         if (string.IsNullOrEmpty(device.Type) || string.IsNullOrEmpty(device.Parent))
             throw new MdevException(MdevError.InvalidArgument, $"Device {device.Uuid} cannot be described: its type and its parent must be known.");
         try
@@ -58,6 +66,27 @@ public static class LibvirtXml
         {
             throw new MdevException(MdevError.InvalidArgument, $"Device {device.Uuid} cannot be described: XML cannot hold a control character.", inner: e);
         }
+    }
+
+    // Managed, libvirt would take the function from its driver, and the vGPU with it.
+    private static XElement PciHostDevice(VmDevice device, string address)
+    {
+        if (device.Display is not null || device.RamFb)
+            throw new MdevException(MdevError.InvalidArgument, $"Device {device.Uuid}: libvirt has a display for mediated devices, and this is the PCI function {address}.");
+        string[] parts = address.Split(':', '.');
+        return new XElement(
+            "hostdev",
+            new XAttribute("mode", "subsystem"),
+            new XAttribute("type", "pci"),
+            new XAttribute("managed", "no"),
+            new XElement(
+                "source",
+                new XElement(
+                    "address",
+                    new XAttribute("domain", $"0x{parts[0]}"),
+                    new XAttribute("bus", $"0x{parts[1]}"),
+                    new XAttribute("slot", $"0x{parts[2]}"),
+                    new XAttribute("function", $"0x{parts[3]}"))));
     }
 
     private static string Text(XElement element) => element.ToString();

@@ -30,6 +30,9 @@ public static class QemuArgument
             yield return ("display", display switch { MdevDisplay.On => "on", MdevDisplay.Off => "off", _ => "auto" });
         if (device.RamFb)
             yield return ("ramfb", true);
+        // A property of three values: on, off and auto.
+        if (device.EnableMigration)
+            yield return ("enable-migration", "on");
         if (device.DeviceNumber is { } number)
             yield return ("devno", number.ToString());
     }

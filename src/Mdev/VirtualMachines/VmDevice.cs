@@ -5,7 +5,7 @@ using Mdev.Model;
 
 namespace Mdev.VirtualMachines;
 
-/// <summary>A mediated device as a VM gets it. Made by <see cref="Of"/>, it holds no combination that its device API cannot have.</summary>
+/// <summary>A device as a VM gets it. Made by <see cref="Of"/>, it holds no combination that its device API cannot have.</summary>
 public sealed partial record VmDevice
 {
     private VmDevice()
@@ -30,18 +30,28 @@ public sealed partial record VmDevice
     /// <summary>The number under which an s390 guest sees it.</summary>
     public CcwDeviceNumber? DeviceNumber { get; init; }
 
+    /// <summary>Whether it is to be movable with the VM to another host; else that is left to the VM's software.</summary>
+    public bool EnableMigration { get; init; }
+
+    /// <summary>The address of the PCI function that it is, which follows from its UUID; null when it is a mediated device.</summary>
+    public string? PciAddress => FunctionUuid.AddressOf(Uuid);
+
     /// <summary>The path by which the host's kernel names it.</summary>
-    public string SysfsPath => $"/sys/bus/mdev/devices/{Uuid}";
+    public string SysfsPath => PciAddress is { } address ? $"/sys/bus/pci/devices/{address}" : $"/sys/bus/mdev/devices/{Uuid}";
+
+    /// <summary>Whether its driver asks for the UUID of the VM, and takes whatever UUID there is.</summary>
+    public bool NeedsVmUuid => PciAddress is not null;
 
     /// <summary>Checks what a VM is to get.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: the device cannot be that.</exception>
-    public static VmDevice Of(MdevDevice device, string? id = null, MdevDisplay? display = null, bool ramFb = false, CcwDeviceNumber? number = null)
+    public static VmDevice Of(MdevDevice device, string? id = null, MdevDisplay? display = null, bool ramFb = false, CcwDeviceNumber? number = null, bool enableMigration = false)
     {
         string? why = device.DeviceApi switch
         {
             null => "it is not known which VFIO device it is",
             not ("vfio-pci" or "vfio-ccw" or "vfio-ap") => $"no VM software has a device '{Printable.Text(device.DeviceApi, 40)}' that takes any mediated device",
             not "vfio-pci" when display is not null || ramFb => $"a display is for vfio-pci devices, and this is {device.DeviceApi}",
+            not "vfio-pci" when enableMigration => $"migration is for vfio-pci devices, and this is {device.DeviceApi}",
             not "vfio-ccw" when number is not null => $"a channel device number is for vfio-ccw devices, and this is {device.DeviceApi}",
             _ when ramFb && display == MdevDisplay.Off => "a boot display needs a display, which is off",
             _ when id is not null && !WellFormedId().IsMatch(id) => $"'{Printable.Text(id, 40)}' is no id: letters, digits, '-', '.' and '_' after a letter are",
@@ -58,6 +68,7 @@ public sealed partial record VmDevice
             Display = display ?? (ramFb ? MdevDisplay.On : null),
             RamFb = ramFb,
             DeviceNumber = number,
+            EnableMigration = enableMigration,
         };
     }
 

@@ -21,7 +21,7 @@ internal sealed class GuestDevices
         Parent = "",
         DeviceApi = deviceApi,
         PhysicalDevice = "",
-        Interface = MdevInterface.Mdev,
+        Interface = MdevInterface.Of(uuid),
         State = MdevDeviceState.Active,
         SysfsPath = "",
         Root = "",

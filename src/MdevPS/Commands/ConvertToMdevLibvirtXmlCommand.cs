@@ -98,7 +98,7 @@ public sealed class ConvertToMdevLibvirtXmlCommand : MdevCommand
         Type = Type,
         Parent = Parent,
         PhysicalDevice = Parent,
-        Interface = MdevInterface.Mdev,
+        Interface = MdevInterface.Of(uuid),
         State = MdevDeviceState.Active,
         SysfsPath = SysfsPath ?? "",
         Root = "",

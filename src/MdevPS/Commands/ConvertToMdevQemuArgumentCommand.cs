@@ -16,6 +16,8 @@ namespace MdevPS.Commands;
 public sealed class ConvertToMdevQemuArgumentCommand : MdevCommand
 {
     private readonly GuestDevices _guest = new();
+    private Guid? _first;
+    private bool _needsVmUuid;
     private bool _hasVmUuid;
 
     /// <summary>UUIDs of the devices.</summary>
@@ -48,10 +50,18 @@ public sealed class ConvertToMdevQemuArgumentCommand : MdevCommand
     [Text(One = true)]
     public string? DeviceNumber { get; set; }
 
-    /// <summary>The UUID of the VM. NVIDIA's driver wants QEMU to have one.</summary>
+    /// <summary>
+    /// The UUID of the VM. NVIDIA's driver wants QEMU to have one, and any will do: where a device's driver is known to ask for it, the UUID of the first
+    /// device serves without this.
+    /// </summary>
     [Parameter]
     [Uuid(One = true)]
     public Guid? VmUuid { get; set; }
+
+    /// <summary>Let the VM be migrated with its devices. Of vfio-pci devices only; the vendor's driver must support it.</summary>
+    [Parameter]
+    [Flag]
+    public SwitchParameter EnableMigration { get; set; }
 
     /// <summary>Make the JSON form, which needs no escapes; QEMU 6.2 and later take it.</summary>
     [Parameter]
@@ -64,17 +74,30 @@ public sealed class ConvertToMdevQemuArgumentCommand : MdevCommand
     private void Convert(Guid uuid)
     {
         CcwDeviceNumber? number = DeviceNumber is null ? null : CcwDeviceNumber.Parse(DeviceNumber);
-        VmDevice device = VmDevice.Of(GuestDevices.Described(uuid, DeviceApi, LookUp), Id, Display, RamFb, number);
+        VmDevice device = VmDevice.Of(GuestDevices.Described(uuid, DeviceApi, LookUp), Id, Display, RamFb, number, EnableMigration);
         _guest.Add(device);
-        if (VmUuid is { } vm && !_hasVmUuid)
-        {
-            WriteObject("-uuid");
-            WriteObject(vm.ToString());
-            _hasVmUuid = true;
-        }
-
+        _first ??= uuid;
+        _needsVmUuid |= device.NeedsVmUuid;
+        if (VmUuid is { } vm)
+            WriteVmUuid(vm);
         WriteObject("-device");
         WriteObject(AsJson ? QemuArgument.Json(device) : QemuArgument.Text(device));
+    }
+
+    /// <summary>Adds the UUID of the VM where a device needs it and none was given.</summary>
+    protected override void EndProcessing()
+    {
+        if (_needsVmUuid && _first is { } first)
+            WriteVmUuid(first);
+    }
+
+    private void WriteVmUuid(Guid vm)
+    {
+        if (_hasVmUuid)
+            return;
+        WriteObject("-uuid");
+        WriteObject(vm.ToString());
+        _hasVmUuid = true;
     }
 
     private MdevDevice LookUp(Guid uuid) => new DeviceReader(OpenHost(), e => Session.Report(e, uuid)).Get(uuid);

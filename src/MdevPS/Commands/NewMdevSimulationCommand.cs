@@ -32,13 +32,13 @@ public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
     [Flag]
     public SwitchParameter Use { get; set; }
 
-    /// <summary>How many GPUs: of nvidia-t4 (usually 2) and of nvidia-a2 (usually 4).</summary>
+    /// <summary>How many GPUs: of nvidia-t4 (usually 2), nvidia-a2 and nvidia-l40s (usually 4), nvidia-mig and nvidia-upstream (usually 1).</summary>
     [Parameter]
     [Number]
     [ValidateRange(1, 64)]
     public int? GpuCount { get; set; }
 
-    /// <summary>Over how many NUMA nodes the PCI devices are spread in turn: of nvidia-t4, nvidia-a2 and fleet (usually 2).</summary>
+    /// <summary>Over how many NUMA nodes the PCI devices are spread in turn: of NVIDIA's drivers and fleet (usually 2).</summary>
     [Parameter]
     [Number]
     [ValidateRange(1, 64)]
@@ -57,8 +57,8 @@ public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
     public int? ParentCount { get; set; }
 
     /// <summary>
-    /// How many of the parents are the virtual functions of one physical device, each for one device only: of fleet. Usually 0, which makes every parent a
-    /// physical device that holds up to 1,024.
+    /// How many virtual functions a GPU has, each for one device only: of nvidia-l40s, nvidia-mig and nvidia-upstream (usually 32). Of fleet: how many of
+    /// the parents are the virtual functions of one physical device; usually 0, which makes every parent a physical device that holds up to 1,024.
     /// </summary>
     [Parameter]
     [Number]

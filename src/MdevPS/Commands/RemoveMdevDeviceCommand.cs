@@ -26,8 +26,26 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
     public Guid[] Uuid { get; set; } = [];
 
     /// <summary>
+    /// The type that the device was of when it was listed, or one of several. It chooses nothing: a device that is of another type now is not removed. A piped
+    /// device brings it.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Name(typeof(MdevType), AllowEmpty = true)]
+    [ArgumentCompleter(typeof(TypeCompleter))]
+    public string[]? Type { get; set; }
+
+    /// <summary>
+    /// The parent that the device was of when it was listed. It chooses nothing: a device that is of another parent now is not removed. A piped device
+    /// brings it.
+    /// </summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Name(typeof(MdevParent), One = true)]
+    [ArgumentCompleter(typeof(ParentCompleter))]
+    public string? Parent { get; set; }
+
+    /// <summary>
     /// Remove a device also when somebody has it open. It leaves the bus at once, so that no other VM can get it; what is left of it goes when it
-    /// is let go. Such a removal cannot be taken back.
+    /// is let go. Such a removal cannot be taken back. A vGPU on a virtual function (VendorVfio) cannot be had so: in use, it is refused.
     /// </summary>
     [Parameter]
     [Flag]
@@ -73,6 +91,9 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
     private void RemoveOne(HostRoot host, Guid uuid)
     {
         MdevDevice device = new DeviceReader(host, e => Session.Report(e, uuid)).Get(uuid);
+        // A device that is on its way out is listed without a type, and one that has a type now is another.
+        string? type = Type is null ? null : Array.Find(Type, listed => listed == device.Type) ?? Type.FirstOrDefault() ?? "";
+        new ListedDevice(type, Parent).Require(device);
         string what = device.Type is null ? $"{uuid} (on {device.Parent}, being removed)" : $"{uuid} ({device.Type} on {device.Parent})";
         if (!ShouldProcess(Printable.Text(what), EvenIfInUse ? "Remove mediated device even if in use" : "Remove mediated device"))
             return;

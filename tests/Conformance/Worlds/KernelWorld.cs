@@ -37,7 +37,7 @@ internal sealed class KernelWorld : World
 
     public override IDisposable HoldDevice(Guid uuid)
     {
-        var holder = new VfioHolder(GroupNode(uuid), uuid);
+        var holder = new VfioHolder(GroupNode(uuid), uuid.ToString());
         _holders.Add(holder);
         return holder;
     }

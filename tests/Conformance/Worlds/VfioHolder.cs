@@ -16,7 +16,7 @@ internal sealed unsafe partial class VfioHolder : IDisposable
 
     private readonly Stack<int> _descriptors = new();
 
-    public VfioHolder(string groupNode, Guid uuid)
+    public VfioHolder(string groupNode, string name)
     {
         try
         {
@@ -24,8 +24,8 @@ internal sealed unsafe partial class VfioHolder : IDisposable
             int group = Open(groupNode);
             _ = Ioctl(group, VFIO_GROUP_SET_CONTAINER, &container);
             _ = Ioctl(container, VFIO_SET_IOMMU, (void*)VFIO_TYPE1v2_IOMMU);
-            fixed (byte* name = Encoding.ASCII.GetBytes(uuid + "\0"))
-                _descriptors.Push(Ioctl(group, VFIO_GROUP_GET_DEVICE_FD, name));
+            fixed (byte* text = Encoding.ASCII.GetBytes(name + "\0"))
+                _descriptors.Push(Ioctl(group, VFIO_GROUP_GET_DEVICE_FD, text));
         }
         catch
         {

@@ -17,7 +17,7 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
 
     public bool IsPresent => host.Files.HasDirectory(Bus);
 
-    public string WhyAbsent => "no mediated device bus (/sys/bus/mdev): no driver that offers mediated devices is loaded";
+    public string WhyAbsent => "no mediated device bus (/sys/bus/mdev)";
 
     public IEnumerable<HostParent> Parents(Action<MdevException> report)
     {

@@ -20,22 +20,14 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
 
     public override string Interface => MdevInterface.Mdev;
 
-    public override string PhysicalPath => _physicalPath ??= FindPhysicalPath();
+    public override string PhysicalPath => _physicalPath ??= PhysicalFunction.PathOf(host, SysfsPath);
 
     private string TypesPath => $"{SysfsPath}/{TypesDirectory}";
 
-    public override IReadOnlyList<HostParent> Siblings(Action<MdevException> report)
-    {
-        if (PhysicalPath == SysfsPath)
-            return [this];
-        using DirectoryHandle? physical = Try(report, () => host.Files.OpenDirectory(PhysicalPath));
-        return physical is null ? [this] : physical.Entries()
-            .Where(entry => entry.Kind is EntryKind.Link or EntryKind.Unknown && entry.Name.StartsWith("virtfn", StringComparison.Ordinal))
-            .Select(entry => Try(report, () => physical.ReadLink(entry.Name) is { } target ? host.Resolve(PhysicalPath, target) : null))
-            .OfType<string>()
+    public override IReadOnlyList<HostParent> Siblings(Action<MdevException> report) => PhysicalPath == SysfsPath ? [this]
+        : PhysicalFunction.FunctionsOf(host, PhysicalPath, report)
             .Select(path => path == SysfsPath ? this : new MdevBusParent(host) { Name = HostFiles.Name(path), SysfsPath = path, _physicalPath = PhysicalPath })
             .ToList();
-    }
 
     public override int? NumaNode(Action<MdevException> report)
     {
@@ -218,16 +210,6 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
         };
     }
 
-    private string FindPhysicalPath()
-    {
-        using DirectoryHandle? directory = Try(_ => { }, () => host.Files.OpenDirectory(SysfsPath));
-        return directory is null ? SysfsPath : FindPhysicalPath(directory);
-    }
-
-    // The link physfn of a virtual function leads to its physical function (Documentation/ABI/testing/sysfs-bus-pci).
-    private string FindPhysicalPath(DirectoryHandle directory) =>
-        Try(_ => { }, () => directory.ReadLink("physfn") is { } target ? host.Resolve(SysfsPath, target) : null) ?? SysfsPath;
-
     private DirectoryHandle? OpenTypes(Action<MdevException> report) => Try(report, () => host.Files.OpenDirectory(TypesPath));
 
     // Null when it is gone; while its entry is there all the same, that is told.
@@ -235,7 +217,7 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
     {
         if (host.Files.OpenDirectory(SysfsPath) is { } directory)
         {
-            _physicalPath ??= FindPhysicalPath(directory);
+            _physicalPath ??= PhysicalFunction.PathOf(host, directory, SysfsPath);
             return directory;
         }
 

@@ -4,7 +4,7 @@ namespace Mdev.Simulation.Drivers;
 /// A host on which much is wrong, everything of it seen on real ones. An attribute that a driver fails to answer reads EIO there; no
 /// ordinary file does, so that a directory stands in its place, which reads EISDIR.
 /// </summary>
-internal sealed class BrokenDriver : SimulatedDriver
+internal sealed class BrokenDriver : SimulatedMdevDriver
 {
     private const int Devices = 8;
     private static readonly string[] s_faults = ["good", "no-api", "eio", "empty", "words", "bare", "crlf", "escape"];

@@ -6,7 +6,7 @@ namespace Mdev.Simulation.Drivers;
 /// Hardware that does not exist, of any size: parents that are PCI functions, types that share a pool, and thousands of devices made
 /// with the host. Its devices are lean: no power/ directories, for one.
 /// </summary>
-internal sealed class FleetDriver : SimulatedDriver
+internal sealed class FleetDriver : SimulatedMdevDriver
 {
     private const int DevicesOfParent = 1024;
 

@@ -6,7 +6,7 @@ namespace Mdev.Simulation.Drivers;
 /// <summary>Intel's GVT-g: virtual GPUs that share the graphics aperture of the integrated one (drivers/gpu/drm/i915/gvt/vgpu.c).</summary>
 /// <param name="generation">The number in its type ids: 4 with an aperture of 256 MB, 5 with one of 1 GB.</param>
 /// <param name="withNames">Whether its types have a name, which the mdev core asks for since Linux 6.1.</param>
-internal sealed class I915Driver(int generation, bool withNames) : SimulatedDriver
+internal sealed class I915Driver(int generation, bool withNames) : SimulatedMdevDriver
 {
     // Low and high graphics memory in MB, resolution and weight, by the last number of the type id.
     private static readonly (int Share, int Low, int High, string Resolution, int Weight)[] s_types =

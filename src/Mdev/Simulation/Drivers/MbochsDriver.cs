@@ -3,7 +3,7 @@ using Mdev.Vfio;
 namespace Mdev.Simulation.Drivers;
 
 /// <summary>The kernel's sample of the Bochs display: 256 MB of video memory shared by its types (samples/vfio-mdev/mbochs.c).</summary>
-internal sealed class MbochsDriver : SimulatedDriver
+internal sealed class MbochsDriver : SimulatedMdevDriver
 {
     private const int Megabytes = 256;
 

@@ -4,7 +4,7 @@ using Mdev.Vfio;
 namespace Mdev.Simulation.Drivers;
 
 /// <summary>The kernel's sample display: four devices in all, whatever their types (samples/vfio-mdev/mdpy.c).</summary>
-internal sealed class MdpyDriver : SimulatedDriver
+internal sealed class MdpyDriver : SimulatedMdevDriver
 {
     private const int Displays = 4;
 

@@ -4,7 +4,7 @@ using Mdev.Vfio;
 namespace Mdev.Simulation.Drivers;
 
 /// <summary>The kernel's sample serial card: 24 ports shared by its types (samples/vfio-mdev/mtty.c).</summary>
-internal sealed class MttyDriver : SimulatedDriver
+internal sealed class MttyDriver : SimulatedMdevDriver
 {
     private const int Ports = 24;
 

@@ -6,7 +6,7 @@ namespace Mdev.Simulation.Drivers;
 /// NVIDIA's vGPU: what its models have in common. On one physical GPU all vGPUs have the same framebuffer size, and there are no more
 /// of them than fit. Facts: NVIDIA's Virtual GPU Software User Guide.
 /// </summary>
-internal abstract class NvidiaDriver : SimulatedDriver
+internal abstract class NvidiaDriver : SimulatedMdevDriver
 {
     private const int Vendor = 0x10de;
 

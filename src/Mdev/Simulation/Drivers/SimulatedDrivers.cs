@@ -12,6 +12,9 @@ internal static class SimulatedDrivers
         ["mbochs"] = new MbochsDriver(),
         ["nvidia-t4"] = new NvidiaT4Driver(),
         ["nvidia-a2"] = new NvidiaA2Driver(),
+        ["nvidia-l40s"] = new NvidiaL40sDriver(),
+        ["nvidia-mig"] = new NvidiaMigDriver(),
+        ["nvidia-upstream"] = new NvidiaUpstreamDriver(),
         ["i915"] = new I915Driver(generation: 5, withNames: true),
         ["i915-old"] = new I915Driver(generation: 4, withNames: false),
         ["vfio_ap"] = new VfioApDriver(),
@@ -26,9 +29,13 @@ internal static class SimulatedDrivers
         ? driver
         : throw new MdevException(MdevError.InvalidArgument, $"No simulated driver is named '{Printable.Text(name)}'. There are: {string.Join(", ", Names)}.");
 
+    /// <summary>The driver of a PCI function that takes vGPU types; null when nothing plays it.</summary>
+    public static VendorVfioDriver? OfFunction(SimulatedTree tree, string path) =>
+        s_byName.Values.OfType<VendorVfioDriver>().FirstOrDefault(driver => tree.ReadText($"{path}/device") == $"0x{driver.Device:x4}" && tree.LinkName($"{path}/driver") == driver.KernelDriver);
+
     /// <summary>
     /// The driver of a parent with these type ids; null when nothing plays it. Where two names share a driver string, the one answers a
     /// write as the other does: they differ in what they register, and in what the tree says since.
     /// </summary>
-    public static SimulatedDriver? ByDriverString(string driverString) => s_byName.Values.FirstOrDefault(d => d.DriverString == driverString);
+    public static SimulatedMdevDriver? ByDriverString(string driverString) => s_byName.Values.OfType<SimulatedMdevDriver>().FirstOrDefault(d => d.DriverString == driverString);
 }

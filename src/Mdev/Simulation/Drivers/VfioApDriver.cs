@@ -8,7 +8,7 @@ namespace Mdev.Simulation.Drivers;
 /// IBM Z crypto adapters for pass-through: a device is made empty and then given adapters and domains, whose pairs are the queues a
 /// guest gets (drivers/s390/crypto/vfio_ap_ops.c). The queues of domains 0 and 1 stay with the host's own driver here.
 /// </summary>
-internal sealed class VfioApDriver : SimulatedDriver
+internal sealed class VfioApDriver : SimulatedMdevDriver
 {
     private const string Bus = "/sys/bus/matrix";
     private const int Devices = 65536;

@@ -3,7 +3,7 @@ using Mdev.Errors;
 namespace Mdev.Simulation.Drivers;
 
 /// <summary>IBM Z subchannels for pass-through: hundreds of parents, each for one device (drivers/s390/cio/vfio_ccw_drv.c).</summary>
-internal sealed class VfioCcwDriver : SimulatedDriver
+internal sealed class VfioCcwDriver : SimulatedMdevDriver
 {
     private const string Bus = "/sys/bus/css";
 

@@ -1,0 +1,63 @@
+using Mdev.Errors;
+using Mdev.Kernel;
+using Mdev.Model;
+
+namespace Mdev.Interfaces.VendorVfio;
+
+/// <summary>
+/// NVIDIA's vendor-specific VFIO, by which its drivers offer vGPUs since Linux 6.8: an SR-IOV virtual function is given a type by a number that is written to
+/// it. A parent is what has that attribute, whatever its driver is called; nothing here asks the driver which types it would take.
+/// Sources: NVIDIA's vGPU driver (vgpu-vfio, os-hypervisor.c) and the upstream driver as it was proposed.
+/// </summary>
+/// <param name="host">The host.</param>
+internal sealed class VendorVfio(HostRoot host) : IDeviceInterface
+{
+    private const string Functions = "/sys/bus/pci/devices";
+
+    public bool IsPresent => Parents(_ => { }).Any();
+
+    public string WhyAbsent => $"no PCI function to which a driver gives vGPU types ({VendorVfioParent.CurrentType})";
+
+    public IEnumerable<HostParent> Parents(Action<MdevException> report)
+    {
+        using DirectoryHandle? functions = Open(report);
+        foreach (DirectoryEntry entry in functions?.Entries() ?? [])
+        {
+            if (At(functions!, entry.Name, report) is { } parent)
+                yield return parent;
+        }
+    }
+
+    public HostParent? FindParent(string name, Action<MdevException> report) => FunctionUuid.Of(name) is null ? null : Look(name, report);
+
+    public MdevDevice? FindDevice(Guid uuid, Action<MdevException> report) =>
+        FunctionUuid.AddressOf(uuid) is { } address ? Look(address, report)?.FindDevice(uuid, report) : null;
+
+    // Devices are functions, and those without a type are none.
+    public IEnumerable<MdevDevice> Strays(NameSum seen, IReadOnlyCollection<HostParent> parents, Action<MdevException> report) => [];
+
+    private DirectoryHandle? Open(Action<MdevException> report) => new AttributeReader(report).Try(() => host.Files.OpenDirectory(Functions));
+
+    private VendorVfioParent? Look(string name, Action<MdevException> report)
+    {
+        using DirectoryHandle? functions = Open(report);
+        return functions is null ? null : At(functions, name, report);
+    }
+
+    // Null when the function is none of a vGPU's, which one failing look tells.
+    private VendorVfioParent? At(DirectoryHandle functions, string name, Action<MdevException> report)
+    {
+        if (!host.Files.Exists($"{Functions}/{name}/{VendorVfioParent.CurrentType}") || FunctionUuid.Of(name) is not { } uuid)
+            return null;
+        try
+        {
+            return functions.ReadLink(name) is { } target ? new VendorVfioParent(host, uuid) { Name = name, SysfsPath = host.Resolve(Functions, target) } : null;
+        }
+        catch (MdevException e)
+        {
+            string path = $"{functions.Path}/{name}";
+            report(e.Errno == 0 ? e : new MdevException(MdevError.BrokenEntry, $"'{path}' is no link to a PCI function", e));
+            return null;
+        }
+    }
+}

@@ -1,0 +1,317 @@
+using Mdev.Errors;
+using Mdev.Inventory;
+using Mdev.Kernel;
+using Mdev.Lifecycle;
+using Mdev.Model;
+using Mdev.Placement;
+using Mdev.Simulation;
+using Mdev.Tests.Hosts;
+
+namespace Mdev.Tests.Interfaces;
+
+/// <summary>NVIDIA's vendor-specific VFIO on hosts of several GPUs. What one function does is held against the real kernel (tests/Conformance).</summary>
+public sealed class VendorVfioTests
+{
+    private const string ConfigPath = "/usr/share/nvidia/vgpu/vgpuConfig.xml";
+
+    [Fact]
+    public void Four_L40S_offer_every_type_on_every_function()
+    {
+        using var host = new SimulatedTestHost("nvidia-l40s");
+        MdevParent[] parents = host.Parents();
+        Assert.Equal(128, parents.Length);
+        Assert.All(parents, parent => Assert.Equal(("nvidia", "10de:26b9", MdevInterface.VendorVfio, 23), (parent.Driver, parent.PciId, parent.Interface, parent.Types.Length)));
+        Assert.Equal(4, parents.Select(parent => parent.PhysicalDevice).Distinct().Count());
+        Assert.Equal(128 * 23, host.Types(new TypeQuery { Available = true }).Length);
+        Assert.False(host.Host.Files.HasDirectory("/sys/bus/mdev"));
+        Assert.Empty(host.Devices());
+        Assert.Empty(host.Reports);
+    }
+
+    [Fact]
+    public void Eight_of_a_type_spread_two_to_a_GPU_and_change_what_their_siblings_offer()
+    {
+        using var host = new SimulatedTestHost("nvidia-l40s");
+        MdevDevice[] made = host.Make("nvidia-1150", 8);
+        Assert.Equal([2, 2, 2, 2], made.GroupBy(device => device.PhysicalDevice).Select(gpu => gpu.Count()));
+        Assert.All(made, device => Assert.Equal(FunctionUuid.Of(device.Parent), device.Uuid));
+        // 30 functions are left on each, for the two types of 4 GB.
+        Assert.Equal(4 * 30 * 2, host.Types(new TypeQuery { Available = true }).Length);
+        Assert.Equal(made.Select(device => device.Uuid).Order(), host.Devices().Select(device => device.Uuid).Order());
+        Assert.Empty(host.Reports);
+    }
+
+    [Fact]
+    public void A_type_of_another_size_goes_where_no_other_is_and_the_reason_names_those_passed_over()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 2 });
+        MdevDevice four = host.Make("nvidia-1150")[0];
+        MdevPlacement place = new Planner(host.Host, new PlacementRequest { Type = "nvidia-1152" }, host.Reports.Add).Plan(1, [], false, host.Reports.Add).Single();
+        Assert.NotEqual(four.PhysicalDevice, place.PhysicalDevice);
+        Assert.Contains($"{four.PhysicalDevice}", place.Reason);
+        Assert.Contains("1 x nvidia-1150", place.Reason);
+        Assert.Empty(host.Reports);
+    }
+
+    [Fact]
+    public void A_full_host_says_of_each_GPU_what_it_has()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 2, FunctionCount = 4 });
+        Assert.Equal(4, host.Make("nvidia-1155", 5).Length);
+        MdevException e = Assert.Single(host.Reports);
+        Assert.Equal(MdevError.NoCapacity, e.Error);
+        Assert.All(host.Devices().Select(device => device.PhysicalDevice).Distinct(), gpu => Assert.Contains(gpu, e.Message));
+        Assert.Contains("2 x nvidia-1155", e.Message);
+        foreach (MdevDevice device in host.Devices())
+            host.Remove(device);
+        Assert.Empty(host.Devices());
+        Assert.Equal(8 * 23, host.Types(new TypeQuery { Available = true }).Length);
+    }
+
+    [Fact]
+    public void Types_that_cannot_be_made_now_are_still_there_with_their_figures()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 2 });
+        MdevDevice made = host.Make("nvidia-1156")[0];
+        MdevType[] types = host.Types();
+        Assert.Equal(2 * 23, types.Length);
+        Assert.All(types, type => Assert.Equal(0, type.AvailableInstances));
+        MdevType eight = types.First(type => type.Type == "nvidia-1152");
+        Assert.Equal(("NVIDIA L40S-8Q", 8L << 30, 4, "7680x4320", 6), (eight.Name, eight.FramebufferBytes!.Value, eight.Heads, eight.MaxResolution, eight.MaxInstances!.Value));
+        Assert.Equal("nvidia-1156", made.Type);
+        Assert.Empty(host.Reports);
+    }
+
+    [Fact]
+    public void Without_the_file_the_name_tells_the_framebuffer_and_the_list_what_there_is()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 2 });
+        File.Delete(host.Root + ConfigPath);
+        MdevType eight = host.Types().First(type => type.Type == "nvidia-1152");
+        Assert.Equal(("NVIDIA L40S-8Q", 8L << 30, null, null), (eight.Name, eight.FramebufferBytes!.Value, eight.Heads, eight.MaxInstances));
+        host.Make("nvidia-1156");
+        // The full GPU lists nothing, and what it is full with is offered all the same.
+        Assert.Empty(host.Make("nvidia-1156"));
+        Assert.Equal(MdevError.NoCapacity, Assert.Single(host.Reports).Error);
+    }
+
+    [Theory]
+    [InlineData("<vgpuconfig><vgpuType id='1150'></vgpuconfig>")]
+    [InlineData("")]
+    [InlineData("<html/>")]
+    [InlineData("<!DOCTYPE vgpuconfig [<!ENTITY a 'b'>]><vgpuconfig>&a;</vgpuconfig>")]
+    [InlineData("<!DOCTYPE vgpuconfig SYSTEM 'file:///etc/passwd'><vgpuconfig/>")]
+    public void A_file_that_is_broken_or_hostile_costs_one_error_and_no_listing(string xml)
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 2 });
+        File.WriteAllText(host.Root + ConfigPath, xml);
+        Assert.Equal(2 * 23, host.Types().Length);
+        Assert.Equal((MdevError.BrokenEntry, host.Root + ConfigPath), (host.Reports.Single().Error, host.Reports.Single().Path));
+    }
+
+    [Fact]
+    public void A_file_that_is_too_large_costs_one_error_and_no_listing()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        using (FileStream file = File.OpenWrite(host.Root + ConfigPath))
+        {
+            file.Write("<vgpuconfig><!--"u8);
+            var blanks = new byte[1 << 20];
+            Array.Fill(blanks, (byte)' ');
+            for (int i = 0; i < 17; i++)
+                file.Write(blanks);
+        }
+
+        Assert.Equal(23, host.Types().Length);
+        Assert.Equal(MdevError.BrokenEntry, host.Reports.Single().Error);
+    }
+
+    [Fact]
+    public void Something_else_in_the_place_of_the_file_costs_one_error_and_no_listing()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        File.Delete(host.Root + ConfigPath);
+        host.AddPipe(ConfigPath);
+        Assert.Equal(23, host.Types().Length);
+        Assert.Equal(MdevError.BrokenEntry, host.Reports.Single().Error);
+    }
+
+    [Fact]
+    public void A_list_of_parents_or_devices_never_asks_the_driver()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 4 });
+        host.Make("nvidia-1150");
+        foreach (string list in Directory.EnumerateFiles($"{host.Root}/sys/devices", "creatable_vgpu_types", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).ToList())
+        {
+            // A directory in its place reads EISDIR.
+            File.Delete(list);
+            Directory.CreateDirectory(list);
+        }
+
+        Assert.Equal(4, host.Parents().Length);
+        Assert.Single(host.Devices());
+        Assert.Single(host.Devices(new DeviceQuery { Types = NameFilter.Of("nvidia-1150") }));
+        Assert.NotNull(host.Find(host.Devices()[0].Uuid));
+        Assert.Empty(host.Reports);
+        // And a list that cannot be read costs its number, not the type.
+        Assert.All(host.Types(), type => Assert.Null(type.AvailableInstances));
+        Assert.NotEmpty(host.Reports);
+    }
+
+    [Fact]
+    public void Another_UUID_than_the_functions_is_refused_with_the_right_one()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 2 });
+        Assert.Empty(host.Make("nvidia-1150", 1, Guid.NewGuid()));
+        MdevException e = host.Reports.Single();
+        Assert.Equal(MdevError.UuidFixed, e.Error);
+        string first = host.Parents()[0].Parent, second = host.Parents()[1].Parent;
+        Assert.Contains($"{FunctionUuid.Of(first)}", e.Message);
+        Assert.Equal(second, host.Make("nvidia-1150", 1, FunctionUuid.Of(second)!.Value).Single().Parent);
+    }
+
+    [Fact]
+    public void A_UUID_of_a_function_is_no_mediated_device()
+    {
+        using var host = new SimulatedTestHost("mtty");
+        Guid uuid = FunctionUuid.Of("0000:41:00.4")!.Value;
+        Assert.Empty(host.Make("mtty-1", 1, uuid));
+        Assert.Equal(MdevError.UuidFixed, host.Reports.Single().Error);
+        Assert.Contains("0000:41:00.4", host.Reports.Single().Message);
+    }
+
+    [Theory]
+    [InlineData("0000:41:00.4", "6d646576-7073-8766-8000-000000004104")]
+    [InlineData("0000:00:1f.7", "6d646576-7073-8766-8000-0000000000ff")]
+    [InlineData("10000:e1:02.3", "6d646576-7073-8766-8000-00010000e113")]
+    [InlineData("ffffffff:ff:1f.7", "6d646576-7073-8766-8000-ffffffffffff")]
+    public void A_UUID_tells_its_function_and_the_other_way_round(string address, string uuid)
+    {
+        Assert.Equal(uuid, $"{FunctionUuid.Of(address)}");
+        Assert.Equal(address, FunctionUuid.AddressOf(Guid.Parse(uuid)));
+        Assert.Equal(8, Guid.Parse(uuid).ToByteArray(bigEndian: true)[6] >> 4);
+        Assert.Equal(2, Guid.Parse(uuid).ToByteArray(bigEndian: true)[8] >> 6);
+    }
+
+    [Theory]
+    [InlineData("mtty")]
+    [InlineData("0000:41:20.0")]
+    [InlineData("0000:41:00.8")]
+    [InlineData("00000:41:00.4")]
+    [InlineData("0000:41:00.4\n")]
+    [InlineData("0000:4G:00.4")]
+    public void What_is_no_address_has_no_UUID(string text) => Assert.Null(FunctionUuid.Of(text));
+
+    [Theory]
+    [InlineData("0000:06:00.0", "ID    : vGPU Name\n557  : NVIDIA A16-2Q\n21640 : NVIDIA X-3B\n", 2)]
+    [InlineData("no header", "557 : NVIDIA A16-2Q\n", 1)]
+    [InlineData("words between", "NVRM: busy\n\n557 : NVIDIA A16-2Q\n: nameless\n558 :\n559 NVIDIA\r\n560:NVIDIA A16-8Q\r\n", 2)]
+    [InlineData("nothing", "", 0)]
+    public void Lines_that_are_no_row_are_passed_over(string what, string list, int types)
+    {
+        _ = what;
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        File.Delete(host.Root + ConfigPath);
+        string attribute = Directory.GetFiles($"{host.Root}/sys/devices", "creatable_vgpu_types", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Single();
+        File.WriteAllText(attribute, list);
+        Assert.Equal(types, host.Types().Length);
+        Assert.Empty(host.Reports);
+    }
+
+    [Fact]
+    public void On_a_divided_GPU_the_driver_decides_and_the_plan_says_so()
+    {
+        using var host = new SimulatedTestHost(["nvidia-mig"], new SimulationSizes { FunctionCount = 8 });
+        MdevPlacement[] plan = new Planner(host.Host, new PlacementRequest { Type = "nvidia-1802" }, host.Reports.Add).Plan(1, [], false, host.Reports.Add).ToArray();
+        Assert.Contains("MIG", Assert.Single(plan).Reason);
+        Assert.Null(plan[0].RoomBefore);
+        Assert.Equal(2, host.Make("nvidia-1802", 3).Length);
+        Assert.Equal((MdevError.NoCapacity, true), (host.Reports.Single().Error, host.Reports.Single().Message.Contains("2 of 3", StringComparison.Ordinal)));
+        host.Reports.Clear();
+        // Types for the undivided GPU are there, and cannot be made.
+        Assert.Empty(host.Make("nvidia-1561"));
+        Assert.Equal(MdevError.NoCapacity, host.Reports.Single().Error);
+        Assert.Equal(24L << 30, host.Types().First(type => type.Type == "nvidia-1802").FramebufferBytes);
+    }
+
+    [Fact]
+    public void The_upstream_driver_is_understood_with_its_own_errno_and_lists()
+    {
+        using var host = new SimulatedTestHost(["nvidia-upstream"], new SimulationSizes { FunctionCount = 4 });
+        MdevDevice made = host.Make("nvidia-1155")[0];
+        Assert.Equal("nvidia_vgpu_vfio_pci", made.Driver);
+        Assert.Single(host.Make("nvidia-1155"));
+        Assert.Empty(host.Make("nvidia-1155"));
+        Assert.Equal(MdevError.NoCapacity, host.Reports.Single().Error);
+        host.Hold(made);
+        Assert.Equal(MdevError.InUse, host.RemoveFails(made));
+        Assert.False(File.Exists(host.Root + ConfigPath));
+    }
+
+    [Fact]
+    public void One_host_can_have_both_interfaces()
+    {
+        using var host = new SimulatedTestHost(["nvidia-a2", "nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 4 });
+        MdevDevice old = host.Make("nvidia-746")[0], recent = host.Make("nvidia-1150")[0];
+        Assert.Equal((MdevInterface.Mdev, MdevInterface.VendorVfio), (old.Interface, recent.Interface));
+        Assert.Equal(2, host.Devices().Length);
+        host.Remove(old);
+        host.Remove(recent);
+        Assert.Empty(host.Devices());
+        Assert.Empty(host.Reports);
+    }
+
+    [Fact]
+    public void After_a_VM_has_ended_the_removal_waits_and_says_so()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        MdevDevice device = host.Make("nvidia-1150")[0];
+        int vm = SimulatedHost.StartVm(host.Root, "guest", device.Uuid);
+        Assert.Equal(MdevError.InUse, host.RemoveFails(device));
+        SimulatedHost.EndProcess(host.Root, vm);
+        host.Remove(device);
+        Assert.Empty(host.Devices());
+        Assert.Contains(host.Told, told => told.Contains("5 seconds", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_removal_whose_answer_is_waited_for_can_be_stopped()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        MdevDevice device = host.Make("nvidia-1150")[0];
+        using var stop = new CancellationTokenSource();
+        using var release = new ManualResetEventSlim();
+        var kernel = new WaitingKernel(host.Host.Kernel, () =>
+        {
+            stop.Cancel();
+            release.Wait();
+        });
+        Assert.ThrowsAny<OperationCanceledException>(() => new DeviceRemover(host.Host.With(kernel), host.Reports.Add, stop.Token).Remove(device));
+        release.Set();
+    }
+
+    // A kernel whose writes wait for somebody.
+    private sealed class WaitingKernel(IKernel kernel, Action wait) : IKernel
+    {
+        public bool IsSimulated => true;
+
+        public IKernel Patient => this;
+
+        public IAttributeWriter OpenAttribute(string hostPath) => new Writer(kernel.OpenAttribute(hostPath), wait);
+
+        public IDisposable OpenGroup(string node) => kernel.OpenGroup(node);
+
+        public IVfioDevice OpenVfioDevice(string container, string group, string name) => kernel.OpenVfioDevice(container, group, name);
+
+        private sealed class Writer(IAttributeWriter writer, Action wait) : IAttributeWriter
+        {
+            public string Path => writer.Path;
+
+            public void Write(ReadOnlySpan<byte> value) => wait();
+
+            public void WriteDetached(string value) => wait();
+
+            public void Dispose() => writer.Dispose();
+        }
+    }
+}
