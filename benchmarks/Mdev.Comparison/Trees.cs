@@ -41,7 +41,7 @@ public sealed class Trees(string folder)
         Fleet(Defined, parents: 16, types: 8, devices: 1024);
         DefineAll(HostOpener.Open(RootOf(Defined)));
         SimulatedHost.Create(["vfio_ccw"], RootOf("C"), new SimulationSizes { SubchannelCount = 512 });
-        MakeOneOfEach(SimulatedHost.Create(SimulatedHost.Drivers.Except(["broken"]), RootOf("all")).Root);
+        MakeOneOfEach(SimulatedHost.Create(SimulatedHost.Drivers.Except(["broken", "nvidia-l40s", "nvidia-mig", "nvidia-upstream"]), RootOf("all")).Root);
     }
 
     /// <summary>Makes a device of every type that still fits.</summary>
