@@ -12,8 +12,9 @@ die() { printf '%s: %s\n' "$(basename -- "$0")" "$*" >&2; exit 2; }
 
 is_series() { [[ " ${all_series[*]} " == *" $1 "* ]]; }
 
-# What a prepared kernel depends on besides Debian: change one of these scripts and it is made anew.
-recipe() { cat -- "$kernel_tests"/prepare.sh "$kernel_tests"/prepare/* "$kernel_tests"/guest/init | sha256sum | cut -d' ' -f1; }
+# What a prepared kernel depends on besides Debian: change one of these files and it is made anew.
+recipe() { cat -- "$kernel_tests"/prepare.sh "$kernel_tests"/prepare/* "$kernel_tests"/drivers/* "$kernel_tests"/guest/init | sha256sum | cut -c1-12; }
 
-# The cache is made by one rename, and the recipe is written before it, so a folder with the right recipe is complete.
-is_prepared() { [[ -f $cache/$1/recipe && $(<"$cache/$1/recipe") == "$(recipe)" ]]; }
+# Where the kernel of a series lies once it is prepared. The recipe is in the name, so that two checkouts that differ in it leave each other's kernels
+# alone, and a running guest its modules. A folder comes by one rename, so one that is there is complete.
+kernel_of() { echo "$cache/$1-$(recipe)"; }

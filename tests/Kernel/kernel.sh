@@ -21,7 +21,7 @@ results=$(mktemp -d "${TMPDIR:-/tmp}/mdevps-kernel.XXXXXX")
 trap 'rm -rf -- "$results"' EXIT
 
 for series in "${all_series[@]}"; do
-    name=$(sed 's/[+-]deb.*//; s/-amd64$//' "$cache/$series/release")
+    name=$(sed 's/[+-]deb.*//; s/-amd64$//' "$(kernel_of "$series")/release")
     say "Linux $name"
     mkdir "$results/$series"
     # How it ended is told by the counts: a suite that has not written any has failed.

@@ -14,7 +14,8 @@ exec {lock}>"$cache/lock"
 flock "$lock"
 
 for series; do
-    is_prepared "$series" && continue
+    prepared=$(kernel_of "$series")
+    [[ ! -d $prepared ]] || continue
     # What an interrupted run left.
     rm -rf -- "$cache"/making-"$series".*
     making=$(mktemp -d "$cache/making-$series.XXXXXX")
@@ -22,13 +23,11 @@ for series; do
 
     say "Linux $series: downloading Debian's packages"
     "$kernel_tests/prepare/packages.sh" "$series" "$making"
-    say "Linux $series: building mtty, mdpy and mbochs"
+    say "Linux $series: building mtty, mdpy, mbochs and nvidia-vfio-test"
     "$kernel_tests/prepare/drivers.sh" "$making"
     "$kernel_tests/prepare/boot-files.sh" "$making"
 
     rm -rf -- "$making/packages"
-    recipe >"$making/recipe"
-    rm -rf -- "${cache:?}/$series"
-    mv -- "$making" "$cache/$series"
-    say "Linux $series: $(<"$cache/$series/release") is ready in $cache/$series"
+    mv -- "$making" "$prepared"
+    say "Linux $series: $(<"$prepared/release") is ready in $prepared"
 done

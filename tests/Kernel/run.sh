@@ -28,7 +28,7 @@ is_series "$series" || die "--kernel must be one of ${all_series[*]}"$'\n'"$usag
 (($#)) || die "no command"$'\n'"$usage"
 
 "$kernel_tests/prepare.sh" "$series"
-kernel=$cache/$series
+kernel=$(kernel_of "$series")
 
 # Everything of this run is in one folder, the only one of the host that the guest can write to.
 share=$(mktemp -d "${TMPDIR:-/tmp}/mdevps-guest.XXXXXX")
@@ -65,12 +65,16 @@ cores=$(nproc)
 qemu=(
     qemu-system-x86_64
     # Emulated, so that it runs, and runs alike, where there is no KVM to be had. 'max' because .NET wants a modern processor.
-    -accel tcg -machine q35 -cpu max -smp "$((cores < 4 ? cores : 4))" -m 3G
+    -accel tcg -machine q35,kernel-irqchip=split -cpu max -smp "$((cores < 4 ? cores : 4))" -m 3G
     -nodefaults -no-user-config -display none -no-reboot
-    -kernel "$kernel/kernel" -initrd "$kernel/initramfs" -append 'console=ttyS0 panic=-1 quiet loglevel=5'
+    -kernel "$kernel/kernel" -initrd "$kernel/initramfs" -append 'console=ttyS0 panic=-1 quiet loglevel=5 intel_iommu=on iommu=pt'
     -serial "file:$share/console"
     -fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap -device virtio-9p-pci,fsdev=host,mount_tag=host
     -fsdev "local,id=share,path=$share,security_model=none" -device virtio-9p-pci,fsdev=share,mount_tag=share
+    # A controller that has virtual functions, and an IOMMU, which gives each a VFIO group: nvidia-vfio-test makes a GPU of it.
+    -device intel-iommu,intremap=on
+    -device pcie-root-port,id=slot1,slot=1,bus=pcie.0 -device nvme-subsys,id=gpu
+    -device nvme,serial=gpu,bus=slot1,subsys=gpu,sriov_max_vfs=8,sriov_vq_flexible=16,sriov_vi_flexible=8,max_ioqpairs=34,msix_qsize=17
     -device virtio-serial-pci
     -chardev "file,id=stdout,path=$share/stdout" -device virtserialport,chardev=stdout,name=stdout
     -chardev "file,id=stderr,path=$share/stderr" -device virtserialport,chardev=stderr,name=stderr

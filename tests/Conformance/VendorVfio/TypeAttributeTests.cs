@@ -150,11 +150,9 @@ public sealed class TypeAttributeTests : VendorVfioTest
         Assert.Equal(23, Creatable(F1).Length);
     }
 
-    [RootFact]
+    [VendorRootFact]
     public void Nobody_is_EACCES_when_it_is_opened()
     {
-        if (VendorWorld.WhyNone is not null)
-            return;
         string function = F0;
         Nobody.Does(() => Assert.Equal(Answer.Open(Errno.EACCES), Write(function, FourQ)));
         Assert.Equal("0\n", Current(function));

@@ -56,13 +56,13 @@ internal sealed class KernelWorld : World
             Run("modprobe", driver);
     }
 
-    private static void Run(string program, params string[] arguments)
+    public static void Run(string program, params string[] arguments)
     {
         int code = ExitCode(program, arguments);
         Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} ended with {code}.");
     }
 
-    private static int ExitCode(string program, params string[] arguments)
+    public static int ExitCode(string program, params string[] arguments)
     {
         using Process process = Process.Start(program, arguments);
         process.WaitForExit();

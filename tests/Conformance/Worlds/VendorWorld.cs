@@ -18,7 +18,7 @@ internal abstract class VendorWorld : IDisposable
     public IReadOnlyList<string> Functions => [.. FunctionsOf(Host)];
 
     /// <summary>Why there is no such world here; null when there is one.</summary>
-    public static string? WhyNone => World.IsKernel && FunctionsOf(HostOpener.Open("/")).Count == 0 ? "This kernel has no functions with vGPU types." : null;
+    public static string? WhyNone => World.IsKernel ? KernelVendorWorld.WhyNoModule : null;
 
     public static VendorWorld Start() => World.IsKernel ? new KernelVendorWorld() : new SimulatedVendorWorld();
 
@@ -84,13 +84,19 @@ internal sealed class SimulatedVendorWorld : VendorWorld
     protected override void CleanUp() => SimulatedHost.Remove(_root);
 }
 
-/// <summary>The functions of the kernel that we run on.</summary>
+/// <summary>The functions of the kernel that we run on. Their driver is loaded for a test and unloaded after it: all others see a host without them.</summary>
 internal sealed class KernelVendorWorld : VendorWorld
 {
-    // A parameter of the guest's module: for how many milliseconds what is left of a VM stays; the driver waits for 5 seconds.
-    private const string ExitParameter = "/sys/module/vgpu_vfio/parameters/exit_ms";
+    private const string Module = "nvidia-vfio-test";
+
+    // A parameter of the module: for how many milliseconds what is left of a VM stays; the driver waits for 5 seconds.
+    private const string ExitParameter = "/sys/module/nvidia_vfio_test/parameters/exit_ms";
 
     private readonly List<IDisposable> _holders = [];
+
+    public KernelVendorWorld() => KernelWorld.Run("modprobe", Module, "functions=4");
+
+    public static string? WhyNoModule { get; } = KernelWorld.ExitCode("modprobe", "--dry-run", Module) == 0 ? null : $"The module {Module} was not built for this kernel.";
 
     public override HostRoot Host { get; } = HostOpener.Open("/");
 
@@ -105,14 +111,12 @@ internal sealed class KernelVendorWorld : VendorWorld
     {
         File.WriteAllText(ExitParameter, "60000");
         HoldDevice(function).Dispose();
-        File.WriteAllText(ExitParameter, "0");
     }
 
     protected override void CleanUp()
     {
         _holders.ForEach(holder => holder.Dispose());
-        foreach (string attribute in Functions.Select(function => Attribute(function, "current_vgpu_type")).Where(attribute => File.ReadAllText(attribute).Trim() != "0"))
-            File.WriteAllText(attribute, "0");
+        KernelWorld.Run("modprobe", "--remove", Module);
     }
 }
 
@@ -128,6 +132,12 @@ internal sealed class Undo(Action undo) : IDisposable
 internal sealed class VendorFactAttribute : FactAttribute
 {
     public VendorFactAttribute() => Skip = VendorWorld.WhyNone;
+}
+
+/// <summary>The same of one that becomes somebody else for a moment.</summary>
+internal sealed class VendorRootFactAttribute : FactAttribute
+{
+    public VendorRootFactAttribute() => Skip = VendorWorld.WhyNone ?? new RootFactAttribute().Skip;
 }
 
 /// <summary>A test about NVIDIA's vendor-specific VFIO, with data.</summary>
