@@ -14,7 +14,7 @@ internal static class Program
     {
         if (args.Length is not (2 or 3))
         {
-            Console.Error.WriteLine("usage: MdevPS.Kernel.Runner TESTS.dll COUNTS [NAMESPACE]");
+            Console.Error.WriteLine("usage: MdevPS.Kernel.Runner TESTS.dll COUNTS [NAMESPACE or CLASS]");
             return 2;
         }
 

@@ -25,7 +25,7 @@ internal sealed class TestRun : IMessageSink
             var found = new Discovered();
             discoverer.Find(includeSourceInformation: false, found, new Options());
             found.Finished.Wait();
-            executor.RunTests(found.TestCases.Where(test => test.TestMethod.TestClass.Class.Name.StartsWith(only + ".", StringComparison.Ordinal)), run, new Options());
+            executor.RunTests(found.TestCases.Where(test => (test.TestMethod.TestClass.Class.Name + ".").StartsWith(only + ".", StringComparison.Ordinal)), run, new Options());
         }
 
         run._finished.Task.Wait();

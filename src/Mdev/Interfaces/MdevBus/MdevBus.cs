@@ -65,14 +65,19 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
 
         // A broken entry, or devices that came or went meanwhile: only now is it worth to know which.
         var read = parents.SelectMany(parent => Entries(parent.SysfsPath, _ => { })).Where(entry => entry.Kind != EntryKind.Link).Select(entry => entry.Name).ToHashSet();
+        var listed = parents.Select(parent => parent.SysfsPath).ToHashSet();
         using DirectoryHandle? bus = TryOpen(Devices, report);
         foreach (string name in bus is null ? [] : names.Where(name => !read.Contains(name)))
         {
             MdevDevice? device = null;
             try
             {
-                if (ParentOf(bus!, name) is { } parent)
-                    device = KernelUuid.TryParse(name, out Guid uuid) ? Find(bus!, parent, uuid, report) : throw Broken(name, "is among the devices, but its name is no UUID");
+                if (ParentOf(bus!, name) is not { } parent)
+                    continue;
+                device = KernelUuid.TryParse(name, out Guid uuid) ? Find(bus!, parent, uuid, report) : throw Broken(name, "is among the devices, but its name is no UUID");
+                // What is there now has been made since the parent's devices were listed, perhaps anew, and then it was among them.
+                if (device is not null && listed.Contains(parent.SysfsPath))
+                    device = null;
             }
             catch (MdevException e)
             {

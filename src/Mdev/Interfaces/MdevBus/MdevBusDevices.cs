@@ -118,13 +118,8 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
         int? group = Group(name);
         if (type is null && IsOnBus(name))
         {
-            type = WaitForType(name);
-            // Gone since it was listed is no fault; still listed, and without a type for long, is one.
-            if (type is null && !IsOnBus(name))
-                return null;
-            if (type is null)
-                throw NoType(name);
-            return Read(name, types);
+            // Gone since it was listed is no fault; without a type for long is one.
+            return WaitForType(name) is null ? null : Read(name, types);
         }
 
         if (type is null)
@@ -188,13 +183,14 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
 
     private bool IsOnBus(string name) => host.Files.ReadLink($"{MdevBus.Devices}/{name}") is not null;
 
+    // Null when it goes away; somebody may have made it anew by then.
     private string? WaitForType(string name)
     {
         string? type = null;
         long start = Environment.TickCount64;
-        _ = Waiting.Until(() => (type = TypeOf(name)) is not null || !IsOnBus(name) || !host.Files.HasDirectory($"{parent.SysfsPath}/{name}"), s_patience - _waited);
+        bool isKnown = Waiting.Until(() => (type = TypeOf(name)) is not null || !IsOnBus(name) || !host.Files.HasDirectory($"{parent.SysfsPath}/{name}"), s_patience - _waited);
         _waited += TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
-        return type;
+        return isKnown ? type : throw NoType(name);
     }
 
     private MdevException NoUuid(string name) => new(MdevError.BrokenEntry, $"'{directory.Path}/{name}' is among the devices, but its name is no UUID.", $"{directory.Path}/{name}");
