@@ -57,7 +57,7 @@ internal sealed class Arena : IDisposable
             medians[0],
             medians[1],
             _session is null ? null : medians[2],
-            _mdevctl is null ? null : times.Skip(3).Min(Median) - namespaceCost);
+            _mdevctl is null || workload.Mdevctl.Length == 0 ? null : times.Skip(3).Min(Median) - namespaceCost);
     }
 
     /// <summary>The median time in milliseconds of what only the library and the cmdlet are asked.</summary>

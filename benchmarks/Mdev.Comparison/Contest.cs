@@ -114,21 +114,24 @@ internal sealed class Contest(Contenders contenders, Trees trees, string module)
         {
             ("M", "devices"), ("L", "devices"), ("V", "types"), ("V", "type fleet-3"),
             ("P", $"children {SomeParent("P")}"), ("M", $"children {SomeParent("M")}"), ("M", $"device {SomeUuid("M")}"), ("L", $"device {SomeUuid("L")}"),
+            (Trees.Functions, "devices"), (Trees.Functions, "types"),
         })
         {
             Say($"system calls of {request} on {tree}");
             string root = trees.RootOf(tree);
-            int objects = Ask(Contenders.Library(root), request);
+            // Most functions have no device, and are asked all the same.
+            bool areFunctions = tree == Trees.Functions;
+            int objects = areFunctions ? Trees.FunctionCount : Ask(Contenders.Library(root), request);
             // A large tree drowns a runtime's house-keeping, and takes its time under strace; a small one is asked more often.
             int many = objects > 1000 ? 2 : 6;
             bool oursOnly = request.StartsWith("type ", StringComparison.Ordinal);
             report.Calls(
                 tree,
-                request.Split(' ')[0],
+                request.Split(' ')[0] + (areFunctions ? ", by function" : ""),
                 objects,
                 oursOnly ? null : SystemCalls.PerRun(contenders.Floor(root), request, few: 1, many),
                 SystemCalls.PerRun(Contenders.Library(root), request, few: 1, many),
-                oursOnly || !Contenders.HasMdevctl ? null : SystemCalls.PerRun(contenders.Mdevctl(root), request, few: 1, many: 2));
+                oursOnly || areFunctions || !Contenders.HasMdevctl ? null : SystemCalls.PerRun(contenders.Mdevctl(root), request, few: 1, many: 2));
         }
     }
 

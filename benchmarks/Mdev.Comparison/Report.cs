@@ -46,8 +46,8 @@ internal sealed class Report
     {
         Workload w = m.Workload;
         _times.AppendLine(
-            $"| {w.Title} | {w.Tree} | {m.Objects} | {Ms(m.Floor)} | {Ms(m.Library)} | {Ms(m.Cmdlet)} | {Ms(m.Mdevctl)} " +
-            $"| {Ratio(m.OfFloor, w.FloorGoal, $"library of floor, {w.Title} of {w.Tree}")} | {Ratio(m.OfMdevctl, w.MdevctlGoal, $"cmdlet of mdevctl, {w.Title} of {w.Tree}")} |");
+            $"| {w.Title} | {w.Tree} | {m.Objects} | {Ms(m.Floor)} | {Ms(m.Library)} | {Ms(m.Cmdlet)} | {(w.Mdevctl.Length == 0 ? "–" : Ms(m.Mdevctl))} " +
+            $"| {Ratio(m.OfFloor, w.FloorGoal, $"library of floor, {w.Title} of {w.Tree}")} | {(w.Mdevctl.Length == 0 ? "–" : Ratio(m.OfMdevctl, w.MdevctlGoal, $"cmdlet of mdevctl, {w.Title} of {w.Tree}"))} |");
         if (w is { Tree: "L", Request: "devices" })
             (_wholeList, _wholeListCmdlet) = (m.Library, m.Cmdlet);
         if (w is { Tree: "M", Request: "devices" })
@@ -97,9 +97,10 @@ internal sealed class Report
         Made by `./build.sh bench` on {DateTime.UtcNow:yyyy-MM-dd} (UTC) with {Environment.ProcessorCount} cores ({RuntimeInformation.ProcessArchitecture}), Linux {Environment.OSVersion.Version}, .NET {Environment.Version}{(Contenders.HasPowerShell ? "" : "; **no PowerShell: the cmdlets were skipped**")}{(Contenders.HasMdevctl ? "" : "; **no mdevctl or no mount namespace: it was skipped**")}.
         {(_missed.Count == 0 ? "All goals are met." : $"Goals that were **missed**: {string.Join("; ", _missed)}.")}
 
-        The trees are simulated hosts in memory (tmpfs): {string.Join("; ", Trees.Sizes.Select(t => $"{t.Key}: {t.Value}"))}.
+        The trees are simulated hosts in memory (tmpfs): {string.Join("; ", Trees.Sizes.Select(t => $"{t.Key}: {t.Value}"))}; {Trees.Functions}: 8 GPUs × 32 functions
+        of NVIDIA's vendor-specific VFIO, 36 vGPUs.
 
-        {_agreement}
+        {_agreement} It cannot see those of {Trees.Functions}.
 
         ## Time
 

@@ -24,6 +24,15 @@ public sealed class Trees(string folder)
         ["all"] = "every driver but the broken one, a device of every type that fits",
     };
 
+    /// <summary>
+    /// A host whose vGPUs are no mediated devices, which mdevctl cannot see: 8 GPUs with 32 functions each. Three have vGPUs, 36 in all, so that the lists
+    /// of their other functions are short.
+    /// </summary>
+    public const string Functions = "N";
+
+    /// <summary>How many virtual functions that host has.</summary>
+    public const int FunctionCount = 256;
+
     /// <summary>A tree as M, where each device is defined too. It is no part of the others, because lists of devices tell what is defined.</summary>
     public const string Defined = "D";
 
@@ -40,6 +49,7 @@ public sealed class Trees(string folder)
         Fleet("V", parents: 256, types: 15, devices: 256, functions: 16);
         Fleet(Defined, parents: 16, types: 8, devices: 1024);
         DefineAll(HostOpener.Open(RootOf(Defined)));
+        MakeFunctions();
         SimulatedHost.Create(["vfio_ccw"], RootOf("C"), new SimulationSizes { SubchannelCount = 512 });
         MakeOneOfEach(SimulatedHost.Create(SimulatedHost.Drivers.Except(["broken", "nvidia-l40s", "nvidia-mig", "nvidia-upstream"]), RootOf("all")).Root);
     }
@@ -54,6 +64,16 @@ public sealed class Trees(string folder)
             var request = new CreateRequest { Placement = new PlacementRequest { Type = type } };
             _ = new DeviceAllocator(host, _ => { }, (_, _) => Decision.Make).Make(request, CancellationToken.None).Count();
         }
+    }
+
+    private void MakeFunctions()
+    {
+        HostRoot host = HostOpener.Open(SimulatedHost.Create(["nvidia-l40s"], RootOf(Functions), new SimulationSizes { GpuCount = 8, FunctionCount = FunctionCount / 8 }).Root);
+        // The floor reads the driver's lists; the file has the types that they leave out.
+        File.Delete($"{host.Root}/usr/share/nvidia/vgpu/vgpuConfig.xml");
+        var request = new CreateRequest { Placement = new PlacementRequest { Type = "nvidia-1150", Policy = PlacementPolicy.Pack }, Count = 36 };
+        if (new DeviceAllocator(host, e => throw e, (_, _) => Decision.Make).Make(request, CancellationToken.None).Count() != request.Count)
+            throw new InvalidOperationException("Not all vGPUs of the tree were made.");
     }
 
     private static void DefineAll(HostRoot host)

@@ -15,7 +15,7 @@
 struct entry { unsigned long ino; long off; unsigned short length; unsigned char kind; char name[]; };  // linux_dirent64
 struct names { int count; char name[16384][128]; };
 
-static int bus, class;
+static int bus, class, functions;
 static char scratch[8192];
 
 static int open_directory(int at, const char *name) { return openat(at, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC); }
@@ -27,8 +27,10 @@ static void attribute(int at, const char *directory, const char *name)
     int fd = openat(at, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     if (fd < 0)
         return;
-    if (read(fd, scratch, sizeof scratch) < 0)
+    ssize_t length = read(fd, scratch, sizeof scratch - 1);
+    if (length < 0)
         exit(3);
+    scratch[length] = 0;
     close(fd);
 }
 
@@ -150,6 +152,34 @@ static int types_of(const char *name)
     return ids.count;
 }
 
+// A function of the vendor-specific VFIO: its type tells whether there is a device, and its list, of which every line below the first is a type, what it
+// could have.
+static int function(const char *name, int types)
+{
+    char path[PATH_MAX];
+    snprintf(path, sizeof path, "%s/nvidia/current_vgpu_type", name);
+    int fd = openat(functions, path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return 0;
+    ssize_t length = read(fd, scratch, sizeof scratch - 1);
+    close(fd);
+    scratch[length > 0 ? length : 0] = 0;
+    int count = atoi(scratch) > 0;
+    read_link(functions, "", name);
+    read_link(functions, name, "/physfn");
+    if (types) {
+        scratch[0] = 0;
+        attribute(functions, name, "/nvidia/creatable_vgpu_types");
+        for (char *line = strchr(scratch, '\n'); line && line[1]; line = strchr(line + 1, '\n'))
+            count++;
+    } else if (count > 0) {
+        read_link(functions, name, "/iommu_group");
+        read_link(functions, name, "/driver");
+        attribute(functions, name, "/numa_node");
+    }
+    return count;
+}
+
 static int run(const char *workload, const char *name)
 {
     static struct names parents;
@@ -161,6 +191,9 @@ static int run(const char *workload, const char *name)
     list(class, &parents, 1);
     for (int i = 0; i < parents.count; i++)
         count += strcmp(workload, "types") == 0 ? types_of(parents.name[i]) : devices_of(class, read_link(class, "", parents.name[i]));
+    list(functions, &parents, 1);
+    for (int i = 0; i < parents.count; i++)
+        count += function(parents.name[i], strcmp(workload, "types") == 0);
     return count;
 }
 
@@ -175,9 +208,11 @@ int main(int argc, char **argv)
         clock_gettime(CLOCK_MONOTONIC, &start);
         bus = open_directory(AT_FDCWD, "sys/bus/mdev/devices");
         class = open_directory(AT_FDCWD, "sys/class/mdev_bus");
+        functions = open_directory(AT_FDCWD, "sys/bus/pci/devices");
         int count = run(workload, name);
         close(bus);
         close(class);
+        close(functions);
         clock_gettime(CLOCK_MONOTONIC, &end);
         printf("%ld %d\n", (end.tv_sec - start.tv_sec) * 1000000000L + end.tv_nsec - start.tv_nsec, count);
         fflush(stdout);

@@ -14,7 +14,7 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
 {
     // A device is on the bus while its driver is still being asked, and gets its type only then (mdev_device_create). One listing waits so long
     // for types, whatever the number of entries without one.
-    private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly AttributeReader _attributes = new(report);
     private readonly Dictionary<string, string?> _deviceApis = [];
