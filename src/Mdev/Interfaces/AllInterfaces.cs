@@ -6,5 +6,5 @@ namespace Mdev.Interfaces;
 /// <summary>The interfaces that are known. A new one is added here, and nowhere above.</summary>
 internal static class AllInterfaces
 {
-    public static IReadOnlyList<IDeviceInterface> Of(HostRoot host) => [new MdevBus.MdevBus(host), new VendorVfio.VendorVfio(host)];
+    public static IReadOnlyList<IDeviceInterface> Of(HostRoot host) => [new MdevBus.MdevBus(host), new VendorVfio.VendorVfioFunctions(host)];
 }

@@ -12,7 +12,7 @@ internal static unsafe class DetachedWriter
 {
     private const string Shell = "/bin/sh";
 
-    private const string Script = "cd / && printf %s \"$1\" &";
+    private const string InBackground = "cd / && printf %s \"$1\" &";
 
     public static void Write(Descriptor descriptor, string value)
     {
@@ -30,7 +30,7 @@ internal static unsafe class DetachedWriter
     {
         byte* attributes = stackalloc byte[LibC.SpawnStructSize];
         byte* actions = stackalloc byte[LibC.SpawnStructSize];
-        byte* shell = Native(Shell), none = Native("/dev/null"), option = Native("-c"), script = Native(Script), argument = Native(value);
+        byte* shell = Native(Shell), none = Native("/dev/null"), option = Native("-c"), script = Native(InBackground), argument = Native(value);
         byte** argv = stackalloc byte*[] { shell, option, script, shell, argument, null };
         byte** environment = stackalloc byte*[] { null };
         _ = LibC.posix_spawnattr_init(attributes);

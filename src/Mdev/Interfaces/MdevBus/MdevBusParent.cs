@@ -20,12 +20,12 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
 
     public override string Interface => MdevInterface.Mdev;
 
-    public override string PhysicalPath => _physicalPath ??= PhysicalFunction.PathOf(host, SysfsPath);
+    public override string PhysicalPath => _physicalPath ??= PhysicalFunctions.PathOf(host, SysfsPath);
 
     private string TypesPath => $"{SysfsPath}/{TypesDirectory}";
 
     public override IReadOnlyList<HostParent> Siblings(Action<MdevException> report) => PhysicalPath == SysfsPath ? [this]
-        : PhysicalFunction.FunctionsOf(host, PhysicalPath, report)
+        : PhysicalFunctions.FunctionsOf(host, PhysicalPath, report)
             .Select(path => path == SysfsPath ? this : new MdevBusParent(host) { Name = HostFiles.Name(path), SysfsPath = path, _physicalPath = PhysicalPath })
             .ToList();
 
@@ -217,7 +217,7 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
     {
         if (host.Files.OpenDirectory(SysfsPath) is { } directory)
         {
-            _physicalPath ??= PhysicalFunction.PathOf(host, directory, SysfsPath);
+            _physicalPath ??= PhysicalFunctions.PathOf(host, directory, SysfsPath);
             return directory;
         }
 

@@ -27,7 +27,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
 
     public override bool ChangesWithSiblings => true;
 
-    public override string PhysicalPath => _physicalPath ??= PhysicalFunction.PathOf(host, SysfsPath);
+    public override string PhysicalPath => _physicalPath ??= PhysicalFunctions.PathOf(host, SysfsPath);
 
     public override string? WhyNotInUse => "The driver refuses to take the vGPU from a running VM, so that a removal cannot wait for it";
 
@@ -92,7 +92,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         if (directory is null)
             yield break;
         Dictionary<int, string>? creatable = Creatable(directory, report);
-        IReadOnlyDictionary<int, VgpuType>? known = Known(report);
+        IReadOnlyDictionary<int, VgpuProfile>? known = Known(report);
         foreach (string id in Ids(Numbers(known, creatable), Current(directory, report) ?? 0))
         {
             if (cancel.IsCancellationRequested)
@@ -101,7 +101,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
             int? available = creatable is null ? null : creatable.ContainsKey(number) ? 1 : 0;
             if (!query.Types.Matches(id) || (query.Available && available is not > 0))
                 continue;
-            VgpuType type = Told(number, creatable, known);
+            VgpuProfile type = Told(number, creatable, known);
             if (!query.Names.IsAll && (type.Name is null || !query.Names.Matches(type.Name)))
                 continue;
             yield return new MdevType
@@ -126,7 +126,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
 
     public override IEnumerable<(string Type, string Name)> TypeNames(Action<MdevException> report, CancellationToken cancel)
     {
-        IReadOnlyDictionary<int, VgpuType>? known = Known(report);
+        IReadOnlyDictionary<int, VgpuProfile>? known = Known(report);
         if (known is not null)
             return known.Where(type => type.Value.Name is not null).Select(type => (VgpuId.Of(type.Key), type.Value.Name!));
         using DirectoryHandle? directory = Open(report);
@@ -235,19 +235,19 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
     }
 
     /// <summary>What vgpuConfig.xml says of the types of its GPU; null when it says nothing.</summary>
-    internal IReadOnlyDictionary<int, VgpuType>? Known(Action<MdevException> report) => VgpuConfig.TypesOf(host, PhysicalPath, report);
+    internal IReadOnlyDictionary<int, VgpuProfile>? Known(Action<MdevException> report) => VgpuConfig.TypesOf(host, PhysicalPath, report);
 
     private static List<string> Ids(IEnumerable<int>? numbers, int current) =>
         (numbers ?? []).Append(current).Where(number => number > 0).Distinct().Order().Select(VgpuId.Of).ToList();
 
-    private static IEnumerable<int> Numbers(IReadOnlyDictionary<int, VgpuType>? known, Dictionary<int, string>? creatable) =>
+    private static IEnumerable<int> Numbers(IReadOnlyDictionary<int, VgpuProfile>? known, Dictionary<int, string>? creatable) =>
         (known?.Keys ?? Enumerable.Empty<int>()).Concat(creatable?.Keys ?? Enumerable.Empty<int>());
 
     // The names of both are the driver's. A type that is made everywhere it fits is on no list, and known only from the file.
-    private static VgpuType Told(int number, Dictionary<int, string>? creatable, IReadOnlyDictionary<int, VgpuType>? known)
+    private static VgpuProfile Told(int number, Dictionary<int, string>? creatable, IReadOnlyDictionary<int, VgpuProfile>? known)
     {
         string? row = creatable?.GetValueOrDefault(number);
-        VgpuType type = known?.GetValueOrDefault(number) is { } found ? found with { Name = row ?? found.Name } : VgpuType.Named(row);
+        VgpuProfile type = known?.GetValueOrDefault(number) is { } found ? found with { Name = row ?? found.Name } : VgpuProfile.Named(row);
         return type.Description.FramebufferBytes is not null ? type
             : type with { Description = type.Description with { FramebufferBytes = VgpuName.FramebufferBytes(type.Name) } };
     }
@@ -259,7 +259,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
 
     private IEnumerable<VendorVfioParent> Functions(Action<MdevException> report)
     {
-        foreach (string path in PhysicalFunction.FunctionsOf(host, PhysicalPath, report))
+        foreach (string path in PhysicalFunctions.FunctionsOf(host, PhysicalPath, report))
         {
             if (path == SysfsPath)
                 yield return this;
@@ -295,7 +295,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
     {
         DirectoryHandle? directory = host.Files.OpenDirectory(SysfsPath);
         if (directory is not null)
-            _physicalPath ??= PhysicalFunction.PathOf(host, directory, SysfsPath);
+            _physicalPath ??= PhysicalFunctions.PathOf(host, directory, SysfsPath);
         return directory;
     });
 }

@@ -21,16 +21,16 @@ internal sealed class VgpuConfig
 
     private static readonly ConditionalWeakTable<HostRoot, VgpuConfig> s_ofHosts = new();
 
-    private readonly Dictionary<int, VgpuType> _types = [];
-    private readonly List<Gpu> _gpus = [];
-    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<int, VgpuType>?> _byPhysicalPath = new();
+    private readonly Dictionary<int, VgpuProfile> _types = [];
+    private readonly List<ConfiguredGpu> _gpus = [];
+    private readonly ConcurrentDictionary<string, IReadOnlyDictionary<int, VgpuProfile>?> _byPhysicalPath = new();
     private MdevException? _fault;
 
     /// <summary>The types of the GPU in a directory, by their numbers; null when the file does not say.</summary>
     /// <param name="host">The host.</param>
     /// <param name="physicalPath">The directory of the physical function.</param>
     /// <param name="report">Told of a file that cannot be understood, once for a host.</param>
-    public static IReadOnlyDictionary<int, VgpuType>? TypesOf(HostRoot host, string physicalPath, Action<MdevException> report)
+    public static IReadOnlyDictionary<int, VgpuProfile>? TypesOf(HostRoot host, string physicalPath, Action<MdevException> report)
     {
         VgpuConfig config = s_ofHosts.GetValue(host, Read);
         if (Interlocked.Exchange(ref config._fault, null) is { } fault)
@@ -73,7 +73,7 @@ internal sealed class VgpuConfig
         _ = reader.MoveToContent();
         if (reader.LocalName != "vgpuconfig")
             throw new XmlException($"its root is <{Printable.Text(reader.LocalName, 40)}> and not <vgpuconfig>");
-        var parts = new Parts(this);
+        var parts = new ConfigReader(this);
         while (reader.Read())
         {
             if (reader.NodeType == XmlNodeType.Element)
@@ -86,18 +86,18 @@ internal sealed class VgpuConfig
     }
 
     // An id that the file does not name, or names 0, is any. The entry that says most about the GPU is its own.
-    private Dictionary<int, VgpuType>? Find(HostRoot host, string physicalPath)
+    private Dictionary<int, VgpuProfile>? Find(HostRoot host, string physicalPath)
     {
         using DirectoryHandle? directory = new AttributeReader(_ => { }).Try(() => host.Files.OpenDirectory(physicalPath));
         if (directory is null)
             return null;
         int?[] ids = Array.ConvertAll(["vendor", "device", "subsystem_vendor", "subsystem_device"], name => Number(new AttributeReader(_ => { }).Text(directory, name)));
-        Gpu? gpu = _gpus.Where(gpu => gpu.Ids[1] != 0 && gpu.Ids.Zip(ids).All(pair => pair.First == 0 || pair.Second is null || pair.First == pair.Second)).MaxBy(gpu => gpu.Ids.Count(id => id != 0));
+        ConfiguredGpu? gpu = _gpus.Where(gpu => gpu.Ids[1] != 0 && gpu.Ids.Zip(ids).All(pair => pair.First == 0 || pair.Second is null || pair.First == pair.Second)).MaxBy(gpu => gpu.Ids.Count(id => id != 0));
         return gpu?.MostByType.ToDictionary(entry => entry.Key, entry => WithMost(entry.Key, entry.Value));
     }
 
-    private VgpuType WithMost(int number, int? most) =>
-        _types.TryGetValue(number, out VgpuType? type) ? type with { Description = type.Description with { MaxInstances = most } } : VgpuType.Named(null);
+    private VgpuProfile WithMost(int number, int? most) =>
+        _types.TryGetValue(number, out VgpuProfile? type) ? type with { Description = type.Description with { MaxInstances = most } } : VgpuProfile.Named(null);
 
     private static int? Number(string? text) => LongNumber(text) is >= 0 and <= int.MaxValue and var number ? (int)number : null;
 
@@ -110,16 +110,16 @@ internal sealed class VgpuConfig
     }
 
     // A GPU by vendor, device and subsystem ids, and how many of each type it can have.
-    private sealed record Gpu(int[] Ids, Dictionary<int, int?> MostByType);
+    private sealed record ConfiguredGpu(int[] Ids, Dictionary<int, int?> MostByType);
 
     // The elements as they come: a type or a GPU begins, and what follows is of it until the next begins.
-    private sealed class Parts(VgpuConfig config)
+    private sealed class ConfigReader(VgpuConfig config)
     {
         private static readonly string[] s_ids = ["vendorId", "deviceId", "subsystemVendorId", "subsystemId"];
 
         private int? _number;
-        private VgpuType? _type;
-        private Gpu? _gpu;
+        private VgpuProfile? _type;
+        private ConfiguredGpu? _gpu;
         private int? _supported;
         private string _element = "";
 
@@ -130,11 +130,11 @@ internal sealed class VgpuConfig
             {
                 case "vgpuType":
                     End();
-                    (_number, _type) = (Number(attribute("id")), VgpuType.Named(attribute("name") is { Length: > 0 } name ? name : null));
+                    (_number, _type) = (Number(attribute("id")), VgpuProfile.Named(attribute("name") is { Length: > 0 } name ? name : null));
                     break;
                 case "pgpu":
                     End();
-                    config._gpus.Add(_gpu = new Gpu(new int[4], []));
+                    config._gpus.Add(_gpu = new ConfiguredGpu(new int[4], []));
                     break;
                 case "devId" when _gpu is not null:
                     for (int i = 0; i < 4; i++)

@@ -21,7 +21,7 @@ internal sealed class VgpuRefusal(VendorVfioParent function, string? type)
             return Refusal.Of(Attempt.Make, refused);
         IReadOnlyDictionary<int, string>? creatable = function.CreatableNow();
         int number = VgpuId.Number(type!) ?? 0;
-        IReadOnlyDictionary<int, VgpuType>? known = function.Known(_ => { });
+        IReadOnlyDictionary<int, VgpuProfile>? known = function.Known(_ => { });
         string? name = creatable?.GetValueOrDefault(number) ?? known?.GetValueOrDefault(number)?.Name;
         if (VgpuName.IsOnInstance(name))
             return (MdevError.NoCapacity, "it needs a GPU instance (MIG) of its size, and the driver gave it none");

@@ -7,10 +7,10 @@ namespace Mdev.Interfaces.VendorVfio;
 /// <summary>What is known of a vGPU type of a GPU.</summary>
 /// <param name="Name">Its name, such as <c>NVIDIA L40S-4Q</c>; null where nothing tells it.</param>
 /// <param name="Description">Its figures.</param>
-internal sealed record VgpuType(string? Name, TypeDescription Description)
+internal sealed record VgpuProfile(string? Name, TypeDescription Description)
 {
     /// <summary>A type of which only the name is known.</summary>
-    public static VgpuType Named(string? name) => new(name, new TypeDescription(VgpuName.FramebufferBytes(name), null, null, null, null)
+    public static VgpuProfile Named(string? name) => new(name, new TypeDescription(VgpuName.FramebufferBytes(name), null, null, null, null)
     {
         Uncertainty = VgpuName.IsOnInstance(name) ? "its GPU instances (MIG) decide how many fit, which only the driver's answer tells" : null,
     });

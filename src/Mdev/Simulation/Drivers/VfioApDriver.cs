@@ -41,7 +41,7 @@ internal sealed class VfioApDriver : SimulatedMdevDriver
             return Errno.EINVAL;
         if (number > HighestId)
             return Errno.ENODEV;
-        Matrix matrix = Matrix.Read(tree, device);
+        ApMatrix matrix = ApMatrix.Read(tree, device);
         bool isAssigned = !name.StartsWith("un", StringComparison.Ordinal);
         SortedSet<int> ids = name[(name.IndexOf('_') + 1)..] switch
         {
@@ -73,25 +73,25 @@ internal sealed class VfioApDriver : SimulatedMdevDriver
         host.Register(path, [new SimulatedType("vfio_ap-passthrough", "VFIO AP Passthrough Device", null, "vfio-ap")]);
     }
 
-    private static int Check(SimulatedTree tree, string device, Matrix matrix)
+    private static int Check(SimulatedTree tree, string device, ApMatrix matrix)
     {
         List<(int Adapter, int Domain)> queues = matrix.Queues.ToList();
         if (queues.Exists(queue => queue.Domain < LowestFreeDomain))
             return Errno.EADDRNOTAVAIL;
         string parent = Path.GetDirectoryName(device)!;
         IEnumerable<string> others = tree.Names(parent).Select(name => $"{parent}/{name}").Where(path => path != device && tree.HasLink($"{path}/mdev_type"));
-        return others.Any(other => Matrix.Read(tree, other).Queues.Intersect(queues).Any()) ? Errno.EADDRINUSE : 0;
+        return others.Any(other => ApMatrix.Read(tree, other).Queues.Intersect(queues).Any()) ? Errno.EADDRINUSE : 0;
     }
 
     /// <summary>What a device has been given, as its read-only attributes tell it: pairs <c>05.00ab</c>, or one half while there is no other.</summary>
-    private sealed record Matrix(SortedSet<int> Adapters, SortedSet<int> Domains, SortedSet<int> ControlDomains)
+    private sealed record ApMatrix(SortedSet<int> Adapters, SortedSet<int> Domains, SortedSet<int> ControlDomains)
     {
         public IEnumerable<(int Adapter, int Domain)> Queues => Adapters.SelectMany(adapter => Domains.Select(domain => (adapter, domain)));
 
-        public static Matrix Read(SimulatedTree tree, string device)
+        public static ApMatrix Read(SimulatedTree tree, string device)
         {
             List<string[]> lines = Lines(tree, $"{device}/matrix").Select(line => line.Split('.')).ToList();
-            return new Matrix(Ids(lines.Select(line => line[0])), Ids(lines.Select(line => line[1])), Ids(Lines(tree, $"{device}/control_domains")));
+            return new ApMatrix(Ids(lines.Select(line => line[0])), Ids(lines.Select(line => line[1])), Ids(Lines(tree, $"{device}/control_domains")));
         }
 
         public void Write(SimulatedTree tree, string device)

@@ -10,7 +10,7 @@ namespace Mdev.Interfaces.VendorVfio;
 /// Sources: NVIDIA's vGPU driver (vgpu-vfio, os-hypervisor.c) and the upstream driver as it was proposed.
 /// </summary>
 /// <param name="host">The host.</param>
-internal sealed class VendorVfio(HostRoot host) : IDeviceInterface
+internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
 {
     private const string Functions = "/sys/bus/pci/devices";
 

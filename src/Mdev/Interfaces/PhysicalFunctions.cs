@@ -4,7 +4,7 @@ using Mdev.Kernel;
 namespace Mdev.Interfaces;
 
 /// <summary>An SR-IOV physical function and its virtual ones, by the links between them (Documentation/ABI/testing/sysfs-bus-pci).</summary>
-internal static class PhysicalFunction
+internal static class PhysicalFunctions
 {
     /// <summary>The directory of the physical function behind a function, or that of the function itself.</summary>
     /// <param name="host">The host.</param>
