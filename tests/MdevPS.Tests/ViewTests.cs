@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Xml.Linq;
 using MdevPS.Engine;
 
 namespace MdevPS.Tests;
@@ -53,6 +54,30 @@ public sealed class TableTests : ViewTest
         Assert.Equal(items.Count + 2, lines.Length);
         Assert.All(lines, line => Assert.InRange(line.Length, 1, 100));
         Assert.Equal(s_columns[cmdlet], Header(lines));
+    }
+
+    [Fact]
+    public void Has_only_headings_that_can_be_typed()
+    {
+        string folder = Path.GetDirectoryName(Engine.Session.Manifest)!;
+        XDocument views = XDocument.Load(Path.Combine(folder, "MdevPS.Format.ps1xml")), types = XDocument.Load(Path.Combine(folder, "MdevPS.Types.ps1xml"));
+        string[] Aliases(string type) => [.. types.Root!.Elements("Type").Where(t => t.Element("Name")!.Value == type).Descendants("AliasProperty").Select(alias => alias.Element("Name")!.Value)];
+        int headings = 0;
+        foreach (XElement view in views.Descendants("View").Where(view => view.Descendants("TableColumnHeader").Any()))
+        {
+            string set = view.Descendants("SelectionSetName").Single().Value;
+            string type = views.Descendants("SelectionSet").Single(s => s.Element("Name")!.Value == set).Descendants("TypeName").Select(name => name.Value).First(name => name.StartsWith("Mdev.", StringComparison.Ordinal)).Split('#')[0];
+            string[] names = [.. Run($"[{type}].GetProperties().Name").Output.Select(name => (string)name.BaseObject), .. Aliases(type)];
+            Assert.Equal(Aliases(type), Aliases($"Deserialized.{type}"));
+            foreach (string heading in view.Descendants("TableColumnHeader").Select(header => header.Element("Label")!.Value))
+            {
+                Assert.True(names.Contains(heading), $"{type} has no {heading}, which is a heading of {view.Element("Name")!.Value}.");
+                headings++;
+            }
+        }
+
+        Assert.InRange(headings, 40, 100);
+        Assert.Equal(2, Have("Get-MdevParent | Where-Object Devices -gt 0").Output.Count);
     }
 
     [Theory]
