@@ -19,6 +19,7 @@
         'Get-MdevDevice'
         'Get-MdevParent'
         'Get-MdevPlacement'
+        'Get-MdevSimulation'
         'Get-MdevType'
         'Get-MdevVfioInfo'
         'New-MdevDefinition'

@@ -230,7 +230,7 @@ public sealed class SimulationTests : CmdletTest
         Result result = Run("""
             $simulation = New-MdevSimulation mtty -Use
             $device = New-MdevDevice mtty-1
-            $vm = $simulation.StartVm('web01', $device.Uuid)
+            $vm = $simulation.StartVm('web01', $device)
             Remove-MdevDevice $device -ErrorAction Continue
             $simulation.EndProcess($vm)
             Remove-MdevDevice $device -ErrorAction Stop
@@ -239,6 +239,54 @@ public sealed class SimulationTests : CmdletTest
             """);
         Assert.Equal(["MdevInUse"], result.ErrorIds);
         Assert.Contains($"web01 (qemu-system-x86 {result.Only})", result.ErrorText);
+    }
+
+    [Fact]
+    public void Simulations_are_listed_with_what_they_have_until_they_are_gone()
+    {
+        Result result = Run("""
+            $one, $two = (New-MdevSimulation mtty), (New-MdevSimulation mdpy)
+            $null = New-MdevDevice mtty-1 -Count 2 -Root $one.Root
+            $mine = { Get-MdevSimulation | Where-Object Root -in $one.Root, $two.Root }
+            & $mine | ForEach-Object { "$($_.Driver) $($_.DeviceCount)" }
+            $vm = (& $mine)[0].StartVm('web01', (Get-MdevDevice -Root $one.Root))
+            Remove-MdevDevice (Get-MdevDevice -Root $one.Root).Uuid[0] -Root $one.Root -ErrorAction SilentlyContinue -ErrorVariable refused
+            $refused.FullyQualifiedErrorId
+            & $mine | Remove-MdevSimulation
+            "$(& $mine)"
+            """);
+        Assert.Equal(["mtty 2", "mdpy 0", "MdevInUse,MdevPS.Commands.RemoveMdevDeviceCommand", ""], result.Output.Select(line => line.ToString()));
+    }
+
+    [Fact]
+    public void The_default_before_a_simulation_was_used_comes_back()
+    {
+        Result result = Run("""
+            $before = $env:MDEVPS_ROOT
+            $one = New-MdevSimulation mtty -Use
+            $two = New-MdevSimulation mtty -Use
+            $one | Remove-MdevSimulation
+            $env:MDEVPS_ROOT -eq $two.Root
+            $two | Remove-MdevSimulation
+            $env:MDEVPS_ROOT -eq $before
+            """);
+        Assert.Equal([true, true], result.Output.Select(value => (bool)value.BaseObject));
+    }
+
+    [Theory]
+    [InlineData("$simulation.StartVm($device.Uuid)", "Give the VM a name")]
+    [InlineData("$simulation.StartVm('web01', $other)", "is on the host")]
+    public void A_virtual_machine_has_a_name_and_devices_of_its_host(string line, string expected)
+    {
+        Result result = Run($$"""
+            $simulation = New-MdevSimulation mtty
+            $device = New-MdevDevice mtty-1 -Root $simulation.Root
+            $elsewhere = New-MdevSimulation mtty
+            $other = New-MdevDevice mtty-1 -Root $elsewhere.Root
+            try { {{line}} } catch { "$_" }
+            $simulation, $elsewhere | Remove-MdevSimulation
+            """);
+        Assert.Contains(expected, (string)result.Only!.BaseObject);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed partial class LookingTests : SimulatedHostTest
 {
     private const string Looks = """
         Get-MdevParent; Get-MdevDefinition; Get-MdevDevice -IncludeAttribute; Get-MdevCapacity; Get-MdevType; Get-MdevType -Available; Get-MdevDevice; Get-MdevDevice -IncludeUser -WarningAction Ignore; Get-MdevDevice | Get-MdevVfioInfo
-        Get-MdevPlacement mtty-1 -Count 2; Get-MdevPlacement mtty-1 -Maximum; Get-MdevAttribute
+        Get-MdevPlacement mtty-1 -Count 2; Get-MdevPlacement mtty-1 -Maximum; Get-MdevAttribute; Get-MdevSimulation
         Get-MdevDevice | ConvertTo-MdevQemuArgument; Get-MdevDevice | ConvertTo-MdevLibvirtXml; Get-MdevDevice | Get-MdevType | Get-MdevParent
         New-MdevDevice mtty-1 -WhatIf; Get-MdevDevice | Remove-MdevDevice -WhatIf
         TabExpansion2 'Get-MdevDevice -Uuid ' 21; TabExpansion2 'New-MdevDevice ' 15

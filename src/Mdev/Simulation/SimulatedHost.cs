@@ -1,5 +1,6 @@
 using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 using Mdev.Simulation.Drivers;
 
 namespace Mdev.Simulation;
@@ -12,6 +13,12 @@ public sealed record SimulatedHost
 
     /// <summary>The drivers it was made with.</summary>
     public required string[] Driver { get; init; }
+
+    /// <summary>When it was made, in local time.</summary>
+    public DateTime Made { get; init; }
+
+    /// <summary>How many devices it had when it was listed; null where that was not asked for.</summary>
+    public int? DeviceCount { get; init; }
 
     /// <summary>The names of the drivers that can be asked for.</summary>
     public static IReadOnlyCollection<string> Drivers => SimulatedDrivers.Names;
@@ -55,7 +62,7 @@ public sealed record SimulatedHost
             ForgetThoseGone();
             tree.AddReadWrite(SimulationRecord.Marker, record.Id + "\n");
             record.Save();
-            return new SimulatedHost { Root = root, Driver = names };
+            return Of(record);
         }
         catch
         {
@@ -66,7 +73,7 @@ public sealed record SimulatedHost
 
     /// <summary>The simulated hosts of this user that are still there, the oldest first.</summary>
     public static IReadOnlyList<SimulatedHost> All() =>
-        SimulationRecord.All().Where(record => record.IsThere).Select(record => new SimulatedHost { Root = record.Root, Driver = record.Driver }).ToList();
+        SimulationRecord.All().Where(record => record.IsThere).Select(Of).ToList();
 
     /// <summary>Takes a simulated host away, following no link out of it.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>: it is none of this user's; <see cref="MdevError.SimulationFailed"/>.</exception>
@@ -104,7 +111,15 @@ public sealed record SimulatedHost
     public static void EndProcess(string root, int processId) => Kernel(root).EndProcess(processId);
 
     /// <summary>Starts a virtual machine on this host, as <see cref="StartVm(string, string, Guid[])"/> does.</summary>
-    public int StartVm(string name, params Guid[] devices) => StartVm(Root, name, devices);
+    /// <exception cref="ArgumentException">No device is named, so that the name may be meant as one.</exception>
+    public int StartVm(string name, params Guid[] devices) => devices.Length > 0 ? StartVm(Root, name, devices)
+        : throw new ArgumentException("Give the VM a name, and then its devices or their UUIDs: StartVm('web01', $device).", nameof(devices));
+
+    /// <summary>Starts a virtual machine on this host that has these devices open.</summary>
+    /// <exception cref="ArgumentException">No device is named, or one of another host.</exception>
+    public int StartVm(string name, params MdevDevice[] devices) =>
+        Array.Find(devices, device => device.Root != Root) is not { } other ? StartVm(name, Array.ConvertAll(devices, device => device.Uuid))
+        : throw new ArgumentException($"Device {other.Uuid} is on the host '{other.Root}', and this is '{Root}'.", nameof(devices));
 
     /// <summary>Ends a process of this host, which lets go of its devices.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.ProcessNotFound"/>.</exception>
@@ -112,6 +127,8 @@ public sealed record SimulatedHost
 
     /// <inheritdoc/>
     public override string ToString() => Root;
+
+    private static SimulatedHost Of(SimulationRecord record) => new() { Root = record.Root, Driver = record.Driver, Made = record.Made.LocalDateTime };
 
     private static SimulatedKernel Kernel(string root) => new(Open(root).Tree);
 

@@ -26,9 +26,6 @@ internal sealed record SimulationRecord
 
     public required DateTimeOffset Made { get; init; }
 
-    /// <summary>The default root before this host became it; null when it never did, empty when there was none.</summary>
-    public string? DefaultBefore { get; init; }
-
     // The XDG base directory specification: state that persists, and is of no use on another machine.
     private static string Folder => Path.Combine(
         Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { } state && Path.IsPathRooted(state) ? state

@@ -27,7 +27,7 @@ public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
     [Root]
     public string? Path { get; set; }
 
-    /// <summary>Make it this session's default host, by setting the environment variable MDEVPS_ROOT.</summary>
+    /// <summary>Make it this session's default host, by setting the environment variable MDEVPS_ROOT, until it is removed.</summary>
     [Parameter]
     [Flag]
     public SwitchParameter Use { get; set; }
@@ -103,7 +103,7 @@ public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
             DeviceCount = DeviceCount,
         }, _session.StopToken);
         if (Use)
-            Environment.SetEnvironmentVariable(HostOpener.EnvironmentVariable, host.Root);
+            DefaultHost.Use(host.Root);
         WriteObject(host);
     });
 }

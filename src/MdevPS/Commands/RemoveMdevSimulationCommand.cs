@@ -34,8 +34,6 @@ public sealed class RemoveMdevSimulationCommand : PSCmdlet, IDisposable
         if (!ShouldProcess(Printable.Text(root), "Remove simulated host"))
             return;
         SimulatedHost.Remove(root);
-        // A default that is gone would only make every later cmdlet fail.
-        if (HostOpener.Default == HostOpener.Absolute(root))
-            Environment.SetEnvironmentVariable(HostOpener.EnvironmentVariable, null);
+        DefaultHost.Leave(HostOpener.Absolute(root));
     });
 }

@@ -1,0 +1,41 @@
+using System.Management.Automation;
+using Mdev;
+using Mdev.Inventory;
+using Mdev.Simulation;
+using MdevPS.Binding;
+
+namespace MdevPS.Commands;
+
+/// <summary>Lists the simulated hosts that this user has made, in whatever session, the oldest first.</summary>
+[Cmdlet(VerbsCommon.Get, "MdevSimulation")]
+[OutputType(typeof(SimulatedHost))]
+public sealed class GetMdevSimulationCommand : PSCmdlet, IDisposable
+{
+    private readonly HostSession _session;
+
+    /// <summary>Makes the cmdlet.</summary>
+    public GetMdevSimulationCommand() => _session = new HostSession(this);
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _session.Begin();
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _session.Stop();
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _session.Record(() =>
+    {
+        foreach (SimulatedHost host in SimulatedHost.All())
+        {
+            _session.StopToken.ThrowIfCancellationRequested();
+            // What is broken in a host is told by the cmdlets that look at it.
+            int devices = new DeviceReader(HostOpener.Open(host.Root), _ => { }).Read(new DeviceQuery()).Count();
+            var listed = PSObject.AsPSObject(host with { DeviceCount = devices });
+            listed.TypeNames.Insert(0, $"{typeof(SimulatedHost).FullName}#Listed");
+            WriteObject(listed);
+        }
+    });
+}
