@@ -27,7 +27,7 @@ function Clear-TestHost {
     $env:MDEVPS_ROOT = $null
 }
 
-# A tree that no kernel is behind and no marker is in; New-TreeParent and the others fill it.
+# A tree that no kernel is behind and no marker is in; New-TreeParent and New-TreeType fill it.
 function New-Tree {
     $root = [IO.Directory]::CreateTempSubdirectory('mdevps-tree-').FullName
     $hosts.Add($root)
@@ -52,18 +52,6 @@ function New-TreeType([string] $Root, [string] $Parent, [string] $Type, [hashtab
     $Attribute.GetEnumerator() | ForEach-Object { $values[$_.Key] = $_.Value }
     $values.GetEnumerator() | Where-Object { $null -ne $_.Value } | ForEach-Object { New-TreeFile "$path/$($_.Key)" $_.Value }
 }
-
-function New-TreeDevice([string] $Root, [string] $Parent, [string] $Type, [string] $Uuid) {
-    $path = "$Root/sys/devices/virtual/made/$Parent/$Uuid"
-    New-TreeFile "$path/remove" ''
-    [void] [IO.File]::CreateSymbolicLink("$path/mdev_type", "../mdev_supported_types/$Type")
-    [void] [IO.File]::CreateSymbolicLink("$path/driver", '../../../../../bus/mdev/drivers/made')
-    [void] [IO.File]::CreateSymbolicLink("$path/iommu_group", '../../../../../kernel/iommu_groups/7')
-    [void] [IO.File]::CreateSymbolicLink("$Root/sys/bus/mdev/devices/$Uuid", "../../../devices/virtual/made/$Parent/$Uuid")
-}
-
-# Everything below a directory, to the byte, for "nothing was changed".
-function Get-Snapshot([string] $Root) { (find $Root -not -name '.mdevps-*' -printf '%p %m %l\n' | Sort-Object) + (find $Root -type f -not -name '.mdevps-*' -exec md5sum '{}' + | Sort-Object) -join "`n" }
 
 # What a command writes, every stream of it apart, with nothing thrown.
 function Invoke-Apart {
