@@ -1,5 +1,7 @@
 using Mdev.Errors;
+using Mdev.Lifecycle;
 using Mdev.Model;
+using Mdev.Placement;
 using Mdev.Tests.Hosts;
 
 namespace Mdev.Tests.Inventory;
@@ -50,6 +52,8 @@ public sealed class RandomHostTests
             Assert.DoesNotContain(Canary, string.Join('\n', types.Select(type => $"{type.Name} {type.Description} {type.DeviceApi}")));
             Assert.Equal(Canary, File.ReadAllText($"{outside}/name"));
 
+            if (seed % 50 == 1)
+                ChangesNothing(host, devices, types, outside, because);
             if (seed % 10 != 0)
                 return;
             // Both ways to learn the types of devices tell the same, the faults too.
@@ -67,6 +71,27 @@ public sealed class RandomHostTests
         }
     }
 
+    // No kernel is behind it: whatever is asked for, nothing of it is written, and nothing of what its links lead to.
+    private static void ChangesNothing(HandMadeHost host, List<MdevDevice> devices, List<MdevType> types, string outside, string because)
+    {
+        string before = host.Snapshot();
+        foreach (MdevType type in types)
+        {
+            var request = new CreateRequest { Placement = new PlacementRequest { Type = type.Type, Parents = NameFilter.Of(type.Parent) } };
+            Assert.True(!new DeviceAllocator(host.Host, host.Reports.Add, (_, _) => Decision.Make).Make(request, default).Any(), because);
+        }
+
+        foreach (MdevDevice device in devices)
+        {
+            Assert.Throws<MdevException>(() => new DeviceRemover(host.Host, host.Reports.Add).Remove(device));
+            Assert.Throws<MdevException>(() => new DeviceRemover(host.Host, host.Reports.Add).RemoveEvenIfInUse(device));
+        }
+
+        Assert.True(before == host.Snapshot(), because);
+        Assert.Equal(["create", "name", "remove"], Directory.GetFileSystemEntries(outside).Select(Path.GetFileName).Order());
+        Assert.All(Directory.GetFiles(outside), file => Assert.Equal(Canary, File.ReadAllText(file)));
+    }
+
     /// <summary>What is put into a host, and what should come out of it.</summary>
     private sealed class Model(HandMadeHost host, Random random, string outside)
     {
@@ -82,7 +107,8 @@ public sealed class RandomHostTests
 
         public void Build()
         {
-            File.WriteAllText($"{outside}/name", Canary);
+            foreach (string file in (string[])["name", "create", "remove"])
+                File.WriteAllText($"{outside}/{file}", Canary);
             foreach (string name in s_names.OrderBy(_ => random.Next()).Take(random.Next(1, 5)))
                 AddParent(name);
             for (int i = random.Next(6); i > 0; i--)
