@@ -5,11 +5,11 @@ using Mdev.Kernel;
 namespace Mdev.Conformance.VendorVfio;
 
 /// <summary>A test that says the same of a simulated L40S and of the real kernel's functions.</summary>
-public abstract class VendorVfioTest : IDisposable
+public abstract class VendorVfioTest(bool isUpstream = false) : IDisposable
 {
     private protected const int OneQ = 1147, FourQ = 1150, EightQ = 1152, TwentyFourQ = 1155, FortyEightQ = 1156;
 
-    private protected VendorWorld World { get; } = VendorWorld.Start();
+    private protected VendorWorld World { get; } = VendorWorld.Start(isUpstream);
 
     private protected HostRoot Host => World.Host;
 

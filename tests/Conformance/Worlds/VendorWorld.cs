@@ -20,7 +20,8 @@ internal abstract class VendorWorld : IDisposable
     /// <summary>Why there is no such world here; null when there is one.</summary>
     public static string? WhyNone => World.IsKernel ? KernelVendorWorld.WhyNoModule : null;
 
-    public static VendorWorld Start() => World.IsKernel ? new KernelVendorWorld() : new SimulatedVendorWorld();
+    /// <summary>Such a world, with NVIDIA's driver or with the one that was proposed for the kernel.</summary>
+    public static VendorWorld Start(bool isUpstream) => World.IsKernel ? new KernelVendorWorld(isUpstream) : new SimulatedVendorWorld(isUpstream);
 
     /// <summary>The path of an attribute of a function.</summary>
     public static string Attribute(string function, string name) => $"{Bus}/{function}/nvidia/{name}";
@@ -53,11 +54,12 @@ internal sealed class SimulatedVendorWorld : VendorWorld
     // Until when what is left of a VM stays, in milliseconds of Unix time, in a file for each function.
     private const string Leaving = "/.mdevps-leaving";
 
-    private readonly string _root = SimulatedHost.Create(["nvidia-l40s"], sizes: new SimulationSizes { GpuCount = 1, FunctionCount = 4 }).Root;
+    private readonly string _root;
     private int _nextPid = 4242;
 
-    public SimulatedVendorWorld()
+    public SimulatedVendorWorld(bool isUpstream)
     {
+        _root = SimulatedHost.Create([isUpstream ? "nvidia-upstream" : "nvidia-l40s"], sizes: new SimulationSizes { GpuCount = 1, FunctionCount = 4 }).Root;
         // Somebody else must be able to look at it.
         File.SetUnixFileMode(_root, File.GetUnixFileMode(_root) | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
         Host = HostOpener.Open(_root);
@@ -94,7 +96,7 @@ internal sealed class KernelVendorWorld : VendorWorld
 
     private readonly List<IDisposable> _holders = [];
 
-    public KernelVendorWorld() => KernelWorld.Run("modprobe", Module, "functions=4");
+    public KernelVendorWorld(bool isUpstream) => KernelWorld.Run("modprobe", Module, "functions=4", $"upstream={(isUpstream ? 1 : 0)}");
 
     public static string? WhyNoModule { get; } = KernelWorld.ExitCode("modprobe", "--dry-run", Module) == 0 ? null : $"The module {Module} was not built for this kernel.";
 
