@@ -13,6 +13,12 @@ internal sealed class RealKernelFactAttribute : FactAttribute
     public RealKernelFactAttribute() => Skip = Machine.WhyNotReal();
 }
 
+/// <summary>The same of one that becomes another user, who has to be let in to where the tests lie.</summary>
+internal sealed class NobodyFactAttribute : FactAttribute
+{
+    public NobodyFactAttribute() => Skip = Machine.WhyNotReal() ?? Machine.WhyNotNobody();
+}
+
 /// <summary>The same with a table of cases.</summary>
 internal sealed class RealKernelTheoryAttribute : TheoryAttribute
 {
@@ -23,6 +29,17 @@ internal sealed class RealKernelTheoryAttribute : TheoryAttribute
 internal static class Machine
 {
     public static string? WhyNotReal() => CmdletTest.IsRealKernel ? null : "Only on the real kernel: ./build.sh kernel.";
+
+    public static string? WhyNotNobody()
+    {
+        for (DirectoryInfo? directory = new(AppContext.BaseDirectory); directory is not null; directory = directory.Parent)
+        {
+            if (!directory.UnixFileMode.HasFlag(UnixFileMode.OtherExecute))
+                return $"Other users may not enter '{directory.FullName}', where the project lies.";
+        }
+
+        return null;
+    }
 
     public static string? WhyNot(IEnumerable<string> programs) =>
         programs.FirstOrDefault(program => !IsOnPath(program)) is { } missing ? $"There is no {missing} on PATH." : null;

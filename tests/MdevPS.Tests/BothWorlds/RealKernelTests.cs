@@ -62,7 +62,7 @@ public sealed class RealKernelTests : BothWorldsTest
         }
     }
 
-    [RealKernelFact]
+    [NobodyFact]
     public void A_nobody_is_told_of_no_user_and_can_remove_nothing()
     {
         Guid device = Make("mtty-1");
