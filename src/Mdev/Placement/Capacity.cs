@@ -103,7 +103,7 @@ public sealed class CapacityReader(HostRoot host, Action<MdevException> report)
                 FramebufferBytes = candidate.FramebufferBytes,
                 NumaNode = candidate.NumaNode,
                 MaxInstances = candidate.MaxInstances,
-                Room = candidate.IsUncertain ? null : candidate.Room,
+                Room = candidate.IsUncertain || (candidate.Uncertainty is not null && candidate.Room > 0) ? null : candidate.Room,
                 Devices = devices.GetValueOrDefault(type),
                 Root = host.Root,
             };

@@ -225,7 +225,10 @@ public sealed class VendorVfioTests
         MdevPlacement[] plan = new Planner(host.Host, new PlacementRequest { Type = "nvidia-1802" }, host.Reports.Add).Plan(1, [], false, host.Reports.Add).ToArray();
         Assert.Contains("MIG", Assert.Single(plan).Reason);
         Assert.Null(plan[0].RoomBefore);
+        int? Room() => new CapacityReader(host.Host, host.Reports.Add).Read(new TypeQuery { Types = NameFilter.Of("nvidia-1802") }).Single().Room;
+        Assert.Null(Room());
         Assert.Equal(2, host.Make("nvidia-1802", 3).Length);
+        Assert.Equal(0, Room());
         Assert.Equal((MdevError.NoCapacity, true), (host.Reports.Single().Error, host.Reports.Single().Message.Contains("2 of 3", StringComparison.Ordinal)));
         host.Reports.Clear();
         // Types for the undivided GPU are there, and cannot be made.
