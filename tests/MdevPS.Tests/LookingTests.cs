@@ -115,7 +115,7 @@ public sealed partial class LookingTests : SimulatedHostTest
     private static IEnumerable<string> Changes(IEnumerable<string> calls, string root) => calls.Where(call => call.Contains(root, StringComparison.Ordinal)
         && (Writing().IsMatch(call) || (Changing().Match(call) is { Success: true } match && match.Groups[1].Value is not ("open" or "openat" or "openat2"))));
 
-    [GeneratedRegex(@"(open\w*\(.*""/dev/vfio/\w+"", \{flags=O_RDWR\||flock\(\d+<[^>]*/dev/vfio/\w+>)")]
+    [GeneratedRegex(@"(open\w*\(.*""/?dev/vfio/\w+"", \{flags=O_RDWR\||flock\(\d+<[^>]*/dev/vfio/\w+>)")]
     private static partial Regex VfioNode();
 
     [GeneratedRegex(@"O_WRONLY|O_RDWR|O_CREAT|O_TRUNC")]

@@ -12,7 +12,8 @@ internal static unsafe class DetachedWriter
 {
     private const string Shell = "/bin/sh";
 
-    private const string InBackground = "cd / && printf %s \"$1\" &";
+    // The directory is left before the shell ends, so that whoever looks at what it leaves behind finds it there.
+    private const string InBackground = "cd /; printf %s \"$1\" &";
 
     public static void Write(Descriptor descriptor, string value)
     {

@@ -129,6 +129,20 @@ internal sealed unsafe class FileChanges(HostFiles files)
         return parent is not null && DeleteTree(parent, HostFiles.Name(path), 0);
     }
 
+    /// <summary>
+    /// Deletes all that is in the root, following no link; the directory itself stays, with its mode and owner. What is deleted from is the directory
+    /// that was opened as the root, whatever its path leads to by now.
+    /// </summary>
+    /// <exception cref="MdevException"><see cref="MdevError.FileFailed"/>: it is the root of this machine.</exception>
+    public void DeleteContent()
+    {
+        using DirectoryHandle root = files.OpenRoot();
+        using Descriptor machine = Descriptor.Open("/", LibC.O_PATH | LibC.O_DIRECTORY);
+        if (FileStatus.Of(root.Descriptor).Identity == FileStatus.Of(machine).Identity)
+            throw new MdevException(MdevError.FileFailed, $"Nothing was deleted: '{files.Root}' is the root of this machine.", files.Root);
+        DeleteEntries(root, 0);
+    }
+
     /// <summary>A path in a directory that nothing has yet.</summary>
     public static string NewName(string directory) => $"{directory}/{NewNamePrefix}{Convert.ToHexString(RandomNumberGenerator.GetBytes(12)).ToLowerInvariant()}";
 
@@ -150,16 +164,21 @@ internal sealed unsafe class FileChanges(HostFiles files)
         {
             if (directory is null)
                 return false;
-            foreach (DirectoryEntry entry in directory.Entries().ToList())
-            {
-                if (entry.Kind == EntryKind.Directory || (entry.Kind == EntryKind.Unknown && directory.OpenDirectory(entry.Name) is { } inner && Close(inner)))
-                    DeleteTree(directory, entry.Name, depth + 1);
-                else
-                    InParent(directory, entry.Name, "unlink", (at, file) => LibC.unlinkat(at, file, 0), Errno.ENOENT);
-            }
+            DeleteEntries(directory, depth + 1);
         }
 
         return InParent(parent, name, "rmdir", (at, entry) => LibC.unlinkat(at, entry, LibC.AT_REMOVEDIR), Errno.ENOENT);
+    }
+
+    private static void DeleteEntries(DirectoryHandle directory, int depth)
+    {
+        foreach (DirectoryEntry entry in directory.Entries().ToList())
+        {
+            if (entry.Kind == EntryKind.Directory || (entry.Kind == EntryKind.Unknown && directory.OpenDirectory(entry.Name) is { } inner && Close(inner)))
+                DeleteTree(directory, entry.Name, depth);
+            else
+                InParent(directory, entry.Name, "unlink", (at, file) => LibC.unlinkat(at, file, 0), Errno.ENOENT);
+        }
     }
 
     private static bool Close(DirectoryHandle directory)

@@ -61,7 +61,10 @@ public sealed class HostFiles
     public string OnMachine(string hostPath) => _prefix + hostPath;
 
     /// <summary>Whether the root directory was removed since it was opened.</summary>
-    public bool IsGone => FileStatus.Of(_root).Links == 0;
+    public bool IsGone => Status.Links == 0;
+
+    /// <summary>What is known of the root directory itself.</summary>
+    internal FileStatus Status => FileStatus.Of(_root);
 
     /// <summary>Opens a directory; null when there is none.</summary>
     /// <exception cref="MdevException">It cannot be opened: EACCES, ELOOP, EMFILE …</exception>
@@ -71,6 +74,13 @@ public sealed class HostFiles
         if (fd >= 0)
             return new DirectoryHandle(OnMachine(hostPath), new Descriptor(fd));
         return fd is -Errno.ENOENT or -Errno.ENODEV or -Errno.ENOTDIR ? null : throw Refusal.ToRead(-fd, "open", OnMachine(hostPath));
+    }
+
+    /// <summary>Opens the root directory itself, by the descriptor of it and by no path.</summary>
+    internal DirectoryHandle OpenRoot()
+    {
+        int fd = Resolution.WithoutLinks(_root.Number, ".", LibC.O_RDONLY | LibC.O_DIRECTORY);
+        return fd >= 0 ? new DirectoryHandle(Root, new Descriptor(fd)) : throw Refusal.ToRead(-fd, "open", Root);
     }
 
     /// <summary>The text of a link; null when nothing is there.</summary>
@@ -101,10 +111,11 @@ public sealed class HostFiles
     /// <exception cref="MdevException">It is no ordinary file, or cannot be opened.</exception>
     internal Stream? OpenStream(string hostPath)
     {
-        FileKind kind = KindOf(hostPath);
-        if (kind == FileKind.None)
-            return null;
-        if (kind != FileKind.File)
+        int found = Resolution.InRoot(_root.Number, hostPath, LibC.O_PATH);
+        if (found < 0)
+            return found is -Errno.ENOENT or -Errno.ENOTDIR ? null : throw Refusal.ToRead(-found, "open", OnMachine(hostPath));
+        using var looked = new Descriptor(found);
+        if (FileStatus.Of(looked).Kind != FileKind.File)
             throw new MdevException(MdevError.BrokenEntry, $"'{OnMachine(hostPath)}' is no ordinary file.", OnMachine(hostPath));
         int fd = Resolution.InRoot(_root.Number, hostPath, LibC.O_RDONLY | LibC.O_NONBLOCK);
         return fd >= 0 ? new FileStream(new SafeFileHandle(fd, ownsHandle: true), FileAccess.Read) : throw Refusal.ToRead(-fd, "open", OnMachine(hostPath));

@@ -46,7 +46,9 @@ internal static unsafe class Resolution
 
     private static int OpenByKernel(int directory, string path, int flags, uint mode, ulong resolve)
     {
-        using var native = new NativePath(path, stackalloc byte[NativePath.StackSize]);
+        // A path that starts at the directory cannot start at the machine's root, whatever the flags say.
+        string relative = path.StartsWith('/') ? path.TrimStart('/') is { Length: > 0 } rest ? rest : "." : path;
+        using var native = new NativePath(relative, stackalloc byte[NativePath.StackSize]);
         var how = new LibC.open_how { flags = (uint)flags, mode = (flags & LibC.O_CREAT) != 0 ? mode : 0, resolve = resolve };
         while (true)
         {

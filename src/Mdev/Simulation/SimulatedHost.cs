@@ -42,6 +42,13 @@ public sealed record SimulatedHost
         bool wasThere = path is not null && Directory.Exists(path);
         string root = MakeRoot(path);
         HostFiles files = HostFiles.Open(root);
+        // From here on a failure deletes what is in it: it must be the empty directory that was found, and no other that has taken its name since.
+        using (DirectoryHandle opened = files.OpenRoot())
+        {
+            if (opened.Entries().Any())
+                throw new MdevException(MdevError.PathExists, $"A simulated host cannot be made in '{root}': something is there already.", root);
+        }
+
         try
         {
             var tree = new SimulatedTree(files, cancel);
@@ -177,16 +184,9 @@ public sealed record SimulatedHost
         return DirectoryHandle.LinkText(LibC.AT_FDCWD, $"/proc/self/fd/{opened.Number}") ?? root;
     }
 
-    // The directory itself, with its mode and owner, stays where it was there before the host.
     private static void Clear(HostFiles files, bool keepDirectory)
     {
-        var changes = new FileChanges(files);
-        using (DirectoryHandle? directory = files.OpenDirectory("/"))
-        {
-            foreach (DirectoryEntry entry in directory?.Entries().ToList() ?? [])
-                _ = entry.Kind == EntryKind.Directory ? changes.TryDeleteTree($"/{entry.Name}") : changes.TryDelete($"/{entry.Name}");
-        }
-
+        new FileChanges(files).DeleteContent();
         if (keepDirectory)
             return;
         try

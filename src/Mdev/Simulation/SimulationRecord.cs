@@ -49,8 +49,7 @@ internal sealed record SimulationRecord
     /// <summary>Which directory a root is: device and inode number, and who owns it.</summary>
     public static string IdentityOf(HostFiles files)
     {
-        using Descriptor root = files.OpenFile("/", LibC.O_PATH | LibC.O_DIRECTORY);
-        FileStatus status = FileStatus.Of(root);
+        FileStatus status = files.Status;
         return $"{status.Identity.Major}:{status.Identity.Minor}:{status.Identity.Inode}:{status.Owner}";
     }
 

@@ -27,7 +27,7 @@ public sealed class SystemCallTests : IDisposable
     public void Writing_an_attribute_is_open_fstatfs_write_close()
     {
         string attribute = StraceFactAttribute.WritableAttribute!, value = File.ReadAllText(attribute).Trim();
-        string[] calls = Trace($"\"{attribute}\"", "write", attribute, value);
+        string[] calls = Trace($"\"{attribute[1..]}\"", "write", attribute, value);
         Assert.Equal(4, calls.Length);
         Assert.Matches(@"O_WRONLY\|", calls[0]);
         Assert.DoesNotMatch("O_CREAT|O_TRUNC|O_APPEND", calls[0]);

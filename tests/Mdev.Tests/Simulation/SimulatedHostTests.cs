@@ -196,4 +196,30 @@ public sealed class SimulatedHostTests : IDisposable
             }
         }
     }
+
+    // Only ever tried with directories of the test's own: what this is about deletes.
+    [Fact]
+    public void What_is_deleted_is_the_directory_that_was_opened_and_not_one_that_has_taken_its_name()
+    {
+        string folder = Directory.CreateTempSubdirectory("mdevps-test-").FullName, root = $"{folder}/root", moved = $"{folder}/moved", outside = $"{folder}/outside";
+        try
+        {
+            Directory.CreateDirectory($"{root}/sys/devices");
+            Directory.CreateDirectory(outside);
+            File.WriteAllText($"{outside}/kept", "");
+            File.CreateSymbolicLink($"{root}/link", outside);
+            HostFiles files = HostFiles.Open(root);
+            Directory.Move(root, moved);
+            Directory.CreateDirectory(root);
+            File.WriteAllText($"{root}/kept", "");
+            new FileChanges(files).DeleteContent();
+            Assert.Empty(Directory.GetFileSystemEntries(moved));
+            Assert.True(File.Exists($"{root}/kept"));
+            Assert.True(File.Exists($"{outside}/kept"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 }
