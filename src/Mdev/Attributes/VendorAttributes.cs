@@ -66,7 +66,7 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
     /// <exception cref="MdevException"><see cref="MdevError.AttributeNotFound"/>.</exception>
     public void Require(AttributeOwner owner, string name)
     {
-        using DirectoryHandle directory = Open(owner) ?? throw NotFound(name, $"{owner}", "that is not there any more");
+        using DirectoryHandle directory = Open(owner) ?? throw NotFound(name, $"{owner}", host.Files.Exists(owner.SysfsPath) ? "that has none" : "that is not there any more");
         List<string> all = Names(owner, directory);
         if (!all.Contains(name))
             throw WhyNot(owner, directory, all, name);

@@ -1,5 +1,6 @@
 using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Interfaces;
 
@@ -11,7 +12,7 @@ internal static class PhysicalFunctions
     /// <param name="directory">The function's directory.</param>
     /// <param name="sysfsPath">Its path as the host sees it.</param>
     public static string PathOf(HostRoot host, DirectoryHandle? directory, string sysfsPath) =>
-        new AttributeReader(_ => { }).Try(() => directory?.ReadLink("physfn") is { } target ? host.Resolve(sysfsPath, target) : null) ?? sysfsPath;
+        new AttributeReader(_ => { }).Try(() => directory?.ReadLink("physfn") is { } target && FunctionUuid.Of(HostFiles.Name(target)) is not null ? host.Resolve(sysfsPath, target) : null) ?? sysfsPath;
 
     /// <summary>The directory of the physical function behind a function, or that of the function itself.</summary>
     public static string PathOf(HostRoot host, string sysfsPath)

@@ -34,32 +34,48 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
     public IEnumerable<MdevDevice> Read(DeviceQuery query) => query.Uuids.Count > 0 ? ByUuid(query) : OfParents(query);
 
     /// <summary>The device of this UUID; null when there is none. One whose removal waits is found too.</summary>
-    /// <exception cref="MdevException">Its entry is broken, or cannot be read.</exception>
-    public MdevDevice? Find(Guid uuid) => _parents.Interfaces.Select(way => way.FindDevice(uuid, report)).FirstOrDefault(device => device is not null);
+    /// <param name="uuid">The UUID.</param>
+    /// <param name="parent">The parent that it was listed with, which decides where two interfaces have a device of the UUID; null where that is not known.</param>
+    /// <exception cref="MdevException">Its entry is broken, or cannot be read; <see cref="MdevError.InvalidArgument"/>: it is that of two devices.</exception>
+    public MdevDevice? Find(Guid uuid, string? parent = null)
+    {
+        MdevDevice[] found = All(uuid);
+        if (found.Length > 1 && parent is not null)
+            found = Array.FindAll(found, device => device.Parent == parent) is { Length: > 0 } there ? there : found;
+        return found.Length <= 1 ? found.FirstOrDefault()
+            : throw new MdevException(MdevError.InvalidArgument, $"The UUID {uuid} is that of two devices on host '{host.Root}', on the parents {string.Join(" and ", found.Select(device => Printable.Text(device.Parent)))}: name the parent too.") { Uuid = uuid };
+    }
 
-    /// <summary>The device of this UUID.</summary>
-    /// <exception cref="MdevException"><see cref="MdevError.DeviceNotFound"/>; or its entry is broken, or cannot be read.</exception>
-    public MdevDevice Get(Guid uuid) => Find(uuid) ?? throw NotFound(uuid);
+    /// <summary>The device of this UUID, as <see cref="Find"/> finds it.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.DeviceNotFound"/>; or what <see cref="Find"/> says.</exception>
+    public MdevDevice Get(Guid uuid, string? parent = null) => Find(uuid, parent) ?? throw NotFound(uuid);
+
+    // A mediated device may have been given the UUID that stands for a function, by whoever made it.
+    private MdevDevice[] All(Guid uuid) => [.. _parents.Interfaces.Select(way => way.FindDevice(uuid, report)).OfType<MdevDevice>()];
 
     // What is asked for beside the UUID is held against the device itself, whatever else the host has.
     private IEnumerable<MdevDevice> ByUuid(DeviceQuery query)
     {
         foreach (Guid uuid in query.Uuids)
         {
-            MdevDevice? device = null;
+            MdevDevice[] devices = [];
             try
             {
-                device = Get(uuid);
-                if (!IsAskedFor(device, query with { Types = OfType(device, query.Types) }))
-                    throw IsOther(device);
+                devices = All(uuid);
+                if (devices.Length == 0)
+                    throw NotFound(uuid);
+                MdevDevice[] asked = Array.FindAll(devices, device => IsAskedFor(device, query with { Types = OfType(device, query.Types) }));
+                if (asked.Length == 0)
+                    throw IsOther(devices[0]);
+                devices = asked;
             }
             catch (MdevException e)
             {
                 report(e);
-                device = null;
+                devices = [];
             }
 
-            if (device is not null)
+            foreach (MdevDevice device in devices)
                 yield return device;
         }
     }

@@ -57,7 +57,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
         if (stop.IsCancellationRequested)
             return device;
         MdevDevice? now = null;
-        if (!Waiting.Until(() => (now = _devices.Find(device.Uuid)) is null or { State: MdevDeviceState.Removing }, s_startLimit, stop) && !stop.IsCancellationRequested)
+        if (!Waiting.Until(() => (now = _devices.Find(device.Uuid, device.Parent)) is null or { State: MdevDeviceState.Removing }, s_startLimit, stop) && !stop.IsCancellationRequested)
             throw new MdevException(MdevError.WriteRefused, $"Device {device.Uuid} was not removed: the kernel took no notice of the write.", host.OnMachine(device.SysfsPath));
         return now is null ? null
             : now.State != MdevDeviceState.Removing ? device
@@ -99,7 +99,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
         Guid uuid = listed.Uuid;
         for (int attempt = 0; attempt < 3; attempt++)
         {
-            MdevDevice device = _devices.Find(uuid) ?? throw NotFound(uuid);
+            MdevDevice device = _devices.Find(uuid, listed.Parent) ?? throw NotFound(uuid);
             if (device.State == MdevDeviceState.Removing)
                 throw BeingRemoved(device);
             new ListedDevice(listed.Type, listed.Parent).Require(device);
@@ -107,13 +107,13 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
                 return null;
             if (device.VfioPath is not { } node)
                 throw new MdevException(MdevError.GuardUnavailable, $"Device {uuid} was not removed: it has no IOMMU group, so that it cannot be kept from being in use.", host.OnMachine(device.SysfsPath));
-            IDisposable? group = OpenGroup(uuid, node, attempt);
+            IDisposable? group = OpenGroup(listed, node, attempt);
             if (group is null)
                 continue;
             try
             {
                 // The number may have gone to another device between the look and the open.
-                if (_devices.Find(uuid)?.VfioPath == node)
+                if (_devices.Find(uuid, listed.Parent)?.VfioPath == node)
                     return group;
             }
             catch
@@ -129,7 +129,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
     }
 
     // Null when the node went away, which the next look explains.
-    private IDisposable? OpenGroup(Guid uuid, string node, int attempt)
+    private IDisposable? OpenGroup(MdevDevice listed, string node, int attempt)
     {
         host.Trace($"Holding '{host.OnMachine(node)}' so that nobody can open the device meanwhile.");
         try
@@ -141,9 +141,9 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
             // The node goes with the device, a moment before its directory, or with its driver: the next look tells.
             return null;
         }
-        catch (MdevException e) when (e.Errno == Errno.EBUSY && Waiting.Until(() => _devices.Find(uuid) is null, s_otherRemover, cancel))
+        catch (MdevException e) when (e.Errno == Errno.EBUSY && Waiting.Until(() => _devices.Find(listed.Uuid, listed.Parent) is null, s_otherRemover, cancel))
         {
-            throw NotFound(uuid);
+            throw NotFound(listed.Uuid);
         }
         catch (MdevException e) when (e.Errno != 0)
         {

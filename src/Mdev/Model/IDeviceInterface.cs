@@ -82,6 +82,9 @@ internal abstract class HostParent
     /// <summary>How many more devices of a type it says it can make; null when it does not say.</summary>
     public abstract int? Available(string type, Action<MdevException> report);
 
+    /// <summary>Why it can make none of a type at this moment, other than for what it has already; null when nothing more is known.</summary>
+    public virtual string? WhyNone(string type) => null;
+
     /// <summary>What is known of a type beside its room.</summary>
     public abstract TypeDescription Describe(string type, Action<MdevException> report);
 

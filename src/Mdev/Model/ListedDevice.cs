@@ -16,6 +16,9 @@ public sealed record ListedDevice(string? Type, string? Parent)
     {
         if ((Type is null || now.Type is null || Type == now.Type) && (Parent is null || Parent == now.Parent))
             return;
+        // A name in words, or a pattern, is never that of a listed device.
+        if (Type is not null && Type.AsSpan().IndexOfAny(" *?[") >= 0)
+            throw new MdevException(MdevError.InvalidArgument, $"Device {now.Uuid} is held against the type id that it was listed with, and '{Printable.Text(Type)}' is no type id: it is of type '{Printable.Text(now.Type ?? "unknown")}'.") { Uuid = now.Uuid };
         string listed = string.Join(" and ", new[] { Type is null ? null : Type.Length == 0 ? "without a type" : $"of type '{Printable.Text(Type)}'", Parent is null ? null : $"on parent '{Printable.Text(Parent)}'" }.OfType<string>());
         throw new MdevException(
             MdevError.DeviceChanged,

@@ -71,6 +71,8 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
         string planned = isPlan && device.Placed > 0 ? $", {device.Placed} of them planned" : "";
         if (device.MaxInstances is { } most && device.DevicesOfSize.Sum(t => t.Value) >= most)
             return $"{name} is full with {Counted(device.DevicesOfSize)}{planned}";
+        if (device.Devices == 0 && device.Functions is [{ Parent: var first }, ..] && first.WhyNone(request.Type) is { } why)
+            return $"{name} has none available: {why}";
         return $"{name} has none available{(device.Devices == 0 ? "" : $" beside {Counted(device.DevicesByType.Where(t => t.Value > 0))}{planned}")}";
     }
 }

@@ -41,7 +41,7 @@ public static class LibvirtXml
     /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: what is needed is not known, or XML cannot hold it.</exception>
     public static string NodeDevice(MdevDevice device, IEnumerable<AttributeValue> attributes)
     {
-        if (FunctionUuid.AddressOf(device.Uuid) is { } address)
+        if (device.Interface == MdevInterface.VendorVfio && FunctionUuid.AddressOf(device.Uuid) is { } address)
         {
             throw new MdevException(
                 MdevError.InvalidArgument, $"Device {device.Uuid} is the PCI function {address}, which libvirt cannot make: its node devices of this kind are mediated devices.");

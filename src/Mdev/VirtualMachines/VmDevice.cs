@@ -33,8 +33,8 @@ public sealed partial record VmDevice
     /// <summary>Whether it is to be movable with the VM to another host; else that is left to the VM's software.</summary>
     public bool EnableMigration { get; init; }
 
-    /// <summary>The address of the PCI function that it is, which follows from its UUID; null when it is a mediated device.</summary>
-    public string? PciAddress => FunctionUuid.AddressOf(Uuid);
+    /// <summary>The address of the PCI function that it is; null when it is a mediated device, whatever its UUID looks like.</summary>
+    public string? PciAddress { get; private init; }
 
     /// <summary>The path by which the host's kernel names it.</summary>
     public string SysfsPath => PciAddress is { } address ? $"/sys/bus/pci/devices/{address}" : $"/sys/bus/mdev/devices/{Uuid}";
@@ -63,6 +63,7 @@ public sealed partial record VmDevice
         {
             Uuid = device.Uuid,
             DeviceApi = device.DeviceApi!,
+            PciAddress = device.Interface == MdevInterface.VendorVfio ? FunctionUuid.AddressOf(device.Uuid) : null,
             Id = id,
             // A boot display is part of the display.
             Display = display ?? (ramFb ? MdevDisplay.On : null),

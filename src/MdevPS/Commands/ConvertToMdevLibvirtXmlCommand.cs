@@ -104,5 +104,5 @@ public sealed class ConvertToMdevLibvirtXmlCommand : MdevCommand
         Root = "",
     };
 
-    private MdevDevice LookUp(Guid uuid) => new DeviceReader(OpenHost(), e => Session.Report(e, uuid)).Get(uuid);
+    private MdevDevice LookUp(Guid uuid) => new DeviceReader(OpenHost(), e => Session.Report(e, uuid)).Get(uuid, Parent);
 }

@@ -90,7 +90,7 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
 
     private void RemoveOne(HostRoot host, Guid uuid)
     {
-        MdevDevice device = new DeviceReader(host, e => Session.Report(e, uuid)).Get(uuid);
+        MdevDevice device = new DeviceReader(host, e => Session.Report(e, uuid)).Get(uuid, Parent);
         // A device that is on its way out is listed without a type, and one that has a type now is another.
         string? type = Type is null ? null : Array.Find(Type, listed => listed == device.Type) ?? Type.FirstOrDefault() ?? "";
         new ListedDevice(type, Parent).Require(device);

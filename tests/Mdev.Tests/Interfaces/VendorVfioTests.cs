@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
@@ -6,6 +7,7 @@ using Mdev.Model;
 using Mdev.Placement;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;
+using Mdev.VirtualMachines;
 
 namespace Mdev.Tests.Interfaces;
 
@@ -107,6 +109,94 @@ public sealed class VendorVfioTests
         File.WriteAllText(host.Root + ConfigPath, xml);
         Assert.Equal(2 * 23, host.Types().Length);
         Assert.Equal((MdevError.BrokenEntry, host.Root + ConfigPath), (host.Reports.Single().Error, host.Reports.Single().Path));
+    }
+
+    [Theory]
+    [InlineData("levels", "<a>", 40)]
+    [InlineData("GPUs", "<pgpu/>", 5000)]
+    [InlineData("types", "<vgpuType id='1'/>", 0)]
+    public void A_file_with_more_than_any_GPU_could_have_costs_one_short_error(string what, string element, int count)
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        string content = count > 0 ? string.Concat(Enumerable.Repeat(element, count)) : string.Concat(Enumerable.Range(1, 17000).Select(i => $"<vgpuType id='{i}'/>"));
+        File.WriteAllText(host.Root + ConfigPath, $"<vgpuconfig>{content}</vgpuconfig>");
+        Assert.Equal(23, host.Types().Length);
+        Assert.Contains(what, Assert.Single(host.Reports).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_long_name_in_a_broken_file_does_not_make_a_long_error()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        File.WriteAllText(host.Root + ConfigPath, $"<vgpuconfig><{new string('a', 100_000)}></b></vgpuconfig>");
+        Assert.Equal(23, host.Types().Length);
+        Assert.InRange(Assert.Single(host.Reports).Message.Length, 1, 600);
+    }
+
+    [Fact]
+    public void A_link_that_loops_in_the_place_of_the_file_costs_one_error()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        File.Delete(host.Root + ConfigPath);
+        host.AddLink(ConfigPath, ConfigPath);
+        Assert.Equal(23, host.Types().Length);
+        Assert.Equal(Errno.ELOOP, Assert.Single(host.Reports).InnerException is MdevException inner ? inner.Errno : 0);
+    }
+
+    [Fact]
+    public void A_fault_of_the_file_is_told_by_the_first_who_listens()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        File.WriteAllText(host.Root + ConfigPath, "<html/>");
+        HostRoot one = host.Host;
+        var function = new ParentFinder(one, _ => { }).Find(host.Parents().Single().Parent)!;
+        host.Reports.Clear();
+        Assert.True(function.Offers("nvidia-1150"));
+        _ = function.TypeIds(host.Reports.Add);
+        _ = function.TypeIds(host.Reports.Add);
+        Assert.Equal(MdevError.BrokenEntry, Assert.Single(host.Reports).Error);
+    }
+
+    [Fact]
+    public void A_number_of_zero_in_the_file_is_no_number()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 2 });
+        string file = host.Root + ConfigPath, text = File.ReadAllText(file);
+        File.WriteAllText(file, Regex.Replace(text, "<maxVgpus>[0-9]+</maxVgpus>", "<maxVgpus>0</maxVgpus>"));
+        Assert.NotEqual(text, File.ReadAllText(file));
+        Assert.All(host.Types(), type => Assert.Null(type.MaxInstances));
+        Assert.Single(host.Make("nvidia-1150"));
+    }
+
+    [Theory]
+    [InlineData("/")]
+    [InlineData("..")]
+    public void A_link_to_no_function_names_no_physical_one(string target)
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        MdevParent parent = host.Parents().Single();
+        File.Delete($"{host.Root}{parent.SysfsPath}/physfn");
+        host.AddLink($"{parent.SysfsPath}/physfn", target);
+        Assert.Equal((parent.Parent, null), (host.Parents().Single().PhysicalDevice, host.Parents().Single().PhysicalFunction));
+    }
+
+    // Whoever writes to create may take any UUID, also the one that stands for a function.
+    [Fact]
+    public void A_mediated_device_with_the_UUID_of_a_function_is_not_taken_for_the_function()
+    {
+        using var host = new SimulatedTestHost(["mtty", "nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        MdevDevice vgpu = host.Make("nvidia-1150")[0];
+        host.Create("/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1", vgpu.Uuid);
+        MdevDevice[] both = host.Devices(new DeviceQuery { Uuids = [vgpu.Uuid] });
+        Assert.Equal(2, both.Length);
+        MdevDevice mediated = both.Single(device => device.Interface == MdevInterface.Mdev);
+        Assert.Equal(($"/sys/bus/mdev/devices/{vgpu.Uuid}", $"/sys/bus/pci/devices/{vgpu.Parent}"), (VmDevice.Of(mediated).SysfsPath, VmDevice.Of(vgpu).SysfsPath));
+        Assert.Contains("<uuid>", LibvirtXml.NodeDevice(mediated, []), StringComparison.Ordinal);
+        Assert.Equal(MdevError.InvalidArgument, Assert.Throws<MdevException>(() => host.Find(vgpu.Uuid)).Error);
+        var reader = new DeviceReader(host.Host, host.Reports.Add);
+        Assert.Equal((mediated, vgpu), (reader.Find(vgpu.Uuid, "mtty"), reader.Find(vgpu.Uuid, vgpu.Parent)));
+        host.Remove(vgpu);
+        Assert.Equal(mediated, host.Find(vgpu.Uuid));
     }
 
     [Fact]
@@ -234,6 +324,11 @@ public sealed class VendorVfioTests
         // Types for the undivided GPU are there, and cannot be made.
         Assert.Empty(host.Make("nvidia-1561"));
         Assert.Equal(MdevError.NoCapacity, host.Reports.Single().Error);
+        foreach (MdevDevice device in host.Devices())
+            host.Remove(device);
+        host.Reports.Clear();
+        Assert.Empty(host.Make("nvidia-1561"));
+        Assert.Contains("MIG", host.Reports.Single().Message, StringComparison.Ordinal);
         Assert.Equal(24L << 30, host.Types().First(type => type.Type == "nvidia-1802").FramebufferBytes);
     }
 

@@ -77,7 +77,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         if (VgpuId.Number(type) is not { } number)
             return false;
         static void Ignore(MdevException exception) => _ = exception;
-        if (Known(Ignore)?.ContainsKey(number) == true)
+        if (Known(null)?.ContainsKey(number) == true)
             return true;
         using DirectoryHandle? directory = Open(Ignore);
         return directory is not null
@@ -140,6 +140,11 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
             return 0;
         return Creatable(directory, report) is { } creatable ? creatable.ContainsKey(number) ? 1 : 0 : null;
     }
+
+    public override string? WhyNone(string type) =>
+        CreatableNow() is { Count: > 0 } creatable && VgpuId.Number(type) is { } number && !creatable.ContainsKey(number) && creatable.Values.All(VgpuName.IsOnInstance)
+        && !VgpuName.IsOnInstance(Known(null)?.GetValueOrDefault(number)?.Name)
+            ? VgpuName.NeedsUndivided : null;
 
     public override TypeDescription Describe(string type, Action<MdevException> report)
     {
@@ -235,7 +240,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
     }
 
     /// <summary>What vgpuConfig.xml says of the types of its GPU; null when it says nothing.</summary>
-    internal IReadOnlyDictionary<int, VgpuProfile>? Known(Action<MdevException> report) => VgpuConfig.TypesOf(host, PhysicalPath, report);
+    internal IReadOnlyDictionary<int, VgpuProfile>? Known(Action<MdevException>? report) => VgpuConfig.TypesOf(host, PhysicalPath, report);
 
     private static List<string> Ids(IEnumerable<int>? numbers, int current) =>
         (numbers ?? []).Append(current).Where(number => number > 0).Distinct().Order().Select(VgpuId.Of).ToList();

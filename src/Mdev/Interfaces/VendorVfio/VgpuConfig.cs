@@ -19,6 +19,12 @@ internal sealed class VgpuConfig
     // The real one has about a megabyte.
     private const long MostCharacters = 16 << 20;
 
+    // It has four levels, some hundred GPUs, and some thousand types.
+    private const int MostLevels = 32;
+    private const int MostGpus = 4096;
+    private const int MostTypes = 16384;
+    private const int MostTypesOfGpu = 1024;
+
     private static readonly ConditionalWeakTable<HostRoot, VgpuConfig> s_ofHosts = new();
 
     private readonly Dictionary<int, VgpuProfile> _types = [];
@@ -29,11 +35,11 @@ internal sealed class VgpuConfig
     /// <summary>The types of the GPU in a directory, by their numbers; null when the file does not say.</summary>
     /// <param name="host">The host.</param>
     /// <param name="physicalPath">The directory of the physical function.</param>
-    /// <param name="report">Told of a file that cannot be understood, once for a host.</param>
-    public static IReadOnlyDictionary<int, VgpuProfile>? TypesOf(HostRoot host, string physicalPath, Action<MdevException> report)
+    /// <param name="report">Told of a file that cannot be understood, once for a host; null where the caller tells nobody, so that another is told.</param>
+    public static IReadOnlyDictionary<int, VgpuProfile>? TypesOf(HostRoot host, string physicalPath, Action<MdevException>? report)
     {
         VgpuConfig config = s_ofHosts.GetValue(host, Read);
-        if (Interlocked.Exchange(ref config._fault, null) is { } fault)
+        if (report is not null && Interlocked.Exchange(ref config._fault, null) is { } fault)
             report(fault);
         return config._gpus.Count == 0 ? null : config._byPhysicalPath.GetOrAdd(physicalPath, path => config.Find(host, path));
     }
@@ -51,7 +57,7 @@ internal sealed class VgpuConfig
         {
             config = new VgpuConfig();
             config._fault = new MdevException(
-                MdevError.BrokenEntry, $"'{host.OnMachine(Path)}' is passed over, so that less is known of types: {e.Message.TrimEnd('.')}.", host.OnMachine(Path), e);
+                MdevError.BrokenEntry, $"'{host.OnMachine(Path)}' is passed over, so that less is known of types: {Printable.Text(e.Message.TrimEnd('.'), 200)}.", host.OnMachine(Path), e);
         }
 
         return config;
@@ -76,6 +82,8 @@ internal sealed class VgpuConfig
         var parts = new ConfigReader(this);
         while (reader.Read())
         {
+            if (reader.Depth > MostLevels)
+                throw new XmlException($"it has more than {MostLevels} levels");
             if (reader.NodeType == XmlNodeType.Element)
                 parts.Begin(reader.LocalName, reader.GetAttribute);
             else if (reader.NodeType == XmlNodeType.Text)
@@ -134,6 +142,7 @@ internal sealed class VgpuConfig
                     break;
                 case "pgpu":
                     End();
+                    Require(config._gpus.Count, MostGpus, "GPUs");
                     config._gpus.Add(_gpu = new ConfiguredGpu(new int[4], []));
                     break;
                 case "devId" when _gpu is not null:
@@ -142,6 +151,7 @@ internal sealed class VgpuConfig
                     break;
                 case "supportedVgpu" when _gpu is not null:
                     _supported = Number(attribute("vgpuId"));
+                    Require(_gpu.MostByType.Count, MostTypesOfGpu, "types of one GPU");
                     if (_supported is > 0 and var number)
                         _gpu.MostByType.TryAdd(number, null);
                     break;
@@ -161,7 +171,7 @@ internal sealed class VgpuConfig
                 case "numHeads" when _type is not null && Number(value.Trim()) is { } heads:
                     _type = _type with { Description = _type.Description with { Heads = heads } };
                     break;
-                case "maxVgpus" when _supported is > 0 and var number && Number(value.Trim()) is { } most:
+                case "maxVgpus" when _supported is > 0 and var number && Number(value.Trim()) is > 0 and var most:
                     _gpu!.MostByType[number] = most;
                     break;
             }
@@ -169,9 +179,16 @@ internal sealed class VgpuConfig
 
         public void End()
         {
+            Require(config._types.Count, MostTypes, "types");
             if (_type is not null && _number is > 0 and var number)
                 config._types.TryAdd(number, _type);
             (_number, _type, _gpu, _supported) = (null, null, null, null);
+        }
+
+        private static void Require(int count, int most, string what)
+        {
+            if (count >= most)
+                throw new XmlException($"it has more than {most} {what}");
         }
     }
 }

@@ -21,14 +21,14 @@ internal sealed class VgpuRefusal(VendorVfioParent function, string? type)
             return Refusal.Of(Attempt.Make, refused);
         IReadOnlyDictionary<int, string>? creatable = function.CreatableNow();
         int number = VgpuId.Number(type!) ?? 0;
-        IReadOnlyDictionary<int, VgpuProfile>? known = function.Known(_ => { });
+        IReadOnlyDictionary<int, VgpuProfile>? known = function.Known(null);
         string? name = creatable?.GetValueOrDefault(number) ?? known?.GetValueOrDefault(number)?.Name;
         if (VgpuName.IsOnInstance(name))
             return (MdevError.NoCapacity, "it needs a GPU instance (MIG) of its size, and the driver gave it none");
         if (creatable?.ContainsKey(number) == true)
             return (MdevError.WriteRefused, "the driver refused it, and still lists it as one that it would make");
         if (creatable is { Count: > 0 } && creatable.Values.All(VgpuName.IsOnInstance))
-            return (MdevError.NoCapacity, "its GPU is divided into GPU instances (MIG), and the type is for an undivided GPU");
+            return (MdevError.NoCapacity, VgpuName.NeedsUndivided);
         string[] others = [.. function.Siblings(_ => { }).SelectMany(sibling => sibling.TypesInUse(_ => { }))];
         if (refused.Errno == Errno.ENODEV || (others.Length == 0 && (known?.ContainsKey(number) == false || (known is null && creatable is { Count: > 0 }))))
             return (MdevError.TypeNotFound, "its GPU has no such type");

@@ -66,6 +66,9 @@ internal static partial class VgpuName
         return gigabytes == 0 ? 512L << 20 : (long)gigabytes << 30;
     }
 
+    /// <summary>Why a GPU that is divided has no room for a type without a GPU instance.</summary>
+    public const string NeedsUndivided = "its GPU is divided into GPU instances (MIG), and the type is for an undivided GPU";
+
     /// <summary>Whether vGPUs of it are made on GPU instances (MIG).</summary>
     public static bool IsOnInstance(string? name) => name is not null && Profile().Match(name).Groups["slices"].Success;
 
