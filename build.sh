@@ -8,7 +8,7 @@ task=${1:-build}
 if command -v pwsh >/dev/null; then
     exec pwsh -NoProfile -File build.ps1 "$task"
 fi
-echo "There is no pwsh on PATH: what needs one runs in a PowerShell that is built of packages of the registry."
+echo "There is no pwsh on PATH: what needs one runs in a PowerShell $(sed -n 's|.*"System.Management.Automation" Version="\(.*\)".*|\1|p' tests/Engine/Engine.csproj) that is built of packages of the registry."
 
 build() { dotnet build MdevPS.sln -c Release --nologo --verbosity quiet -clp:NoSummary; }
 case $task in

@@ -9,6 +9,7 @@ source tests/powershell.sh
 pester=$project/tests/Pester/run.ps1
 
 build() { local log; log=$(dotnet build -c Release -m:1 --nologo -v quiet "$1") || { echo "$log" >&2 && die "$1 does not build"; }; }
+say "The cmdlets run in PowerShell's own engine $(sed -n 's|.*"System.Management.Automation" Version="\(.*\)".*|\1|p' tests/Engine/Engine.csproj), and what is Pester's in PowerShell."
 assembly() { dotnet msbuild "$1" -p:Configuration=Release -getProperty:TargetPath; }
 for file in tests/MdevPS.Tests/MdevPS.Tests.csproj tests/Conformance/Conformance.csproj tests/Kernel/Runner/Runner.csproj; do build "$file"; done
 conformance=$(assembly tests/Conformance/Conformance.csproj)

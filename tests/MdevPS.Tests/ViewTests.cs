@@ -56,6 +56,18 @@ public sealed class TableTests : ViewTest
         Assert.Equal(s_columns[cmdlet], Header(lines));
     }
 
+    [Theory]
+    [InlineData("Get-MdevCapacity", "Type Name Memory PhysicalDevice Room Devices")]
+    [InlineData("$null = New-MdevDefinition mdpy-hd -Parent mdpy -AutoStart; Get-MdevDefinition", "Uuid Type Parent AutoStart State")]
+    [InlineData("Get-MdevDevice -IncludeUser -WarningAction Ignore", "Uuid Type State Users")]
+    [InlineData("(Get-MdevDevice | Get-MdevVfioInfo).Regions", "Index Name Size Readable Writable Mappable")]
+    [InlineData("(Get-MdevDevice | Get-MdevVfioInfo).Interrupts", "Index Name Count EventFd Maskable AutoMasked NoResize")]
+    [InlineData("Get-MdevAttribute", "Owner Name Access Value")]
+    [InlineData("Get-MdevPlacement mdpy-hd", "Order Type Parent Numa Room After Reason")]
+    [InlineData("Get-MdevSimulation", "Driver DeviceCount Made Root")]
+    public void Has_these_columns(string script, string columns) =>
+        Assert.Equal(columns.Split(' '), Header(Lines(Have(script).Output)));
+
     [Fact]
     public void Has_only_headings_that_can_be_typed()
     {

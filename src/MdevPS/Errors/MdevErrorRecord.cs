@@ -13,7 +13,7 @@ internal static class MdevErrorRecord
         string message = exception.Message.EndsWith('.') ? exception.Message : exception.Message + ".";
         var record = new ErrorRecord(exception, "Mdev" + exception.Error, Category(exception.Error), target)
         {
-            ErrorDetails = new ErrorDetails(Printable.Text($"{message} {NextStep(exception.Error)}")),
+            ErrorDetails = new ErrorDetails(Printable.Text($"{message} {NextStep(exception)}")),
         };
         // Some views of errors show the target too.
         record.CategoryInfo.TargetName = Printable.Text(target);
@@ -42,6 +42,10 @@ internal static class MdevErrorRecord
         _ => ErrorCategory.InvalidOperation,
     };
 
+    // EBUSY is the driver's answer after the VM has ended: there is nothing left to shut down.
+    private static string NextStep(MdevException exception) => exception is { Error: MdevError.InUse, Errno: Errno.EBUSY, Operation: "write" }
+        ? "Get-MdevDevice -IncludeUser shows whether anybody has it open." : NextStep(exception.Error);
+
     private static string NextStep(MdevError error) => error switch
     {
         MdevError.RootNotFound => "Check -Root, or the environment variable MDEVPS_ROOT.",
@@ -60,7 +64,7 @@ internal static class MdevErrorRecord
         MdevError.InUse => "Shut the VM down first, or close the program that has it open. Get-MdevDevice -IncludeUser shows who that is.",
         MdevError.GuardUnavailable => "Nothing was changed. Check that /dev/vfio of the host is there.",
         MdevError.ShellUnavailable => "Nothing was changed. -EvenIfInUse needs /bin/sh where somebody has the device open.",
-        MdevError.BrokenEntry => "The rest was read. If it stays, reload the driver that made the entry.",
+        MdevError.BrokenEntry => "The rest was read. If it stays, have the entry made anew: reload the driver, or install the package, that it comes from.",
         MdevError.AttributeUnreadable => "The property is null. Try again; a device that is being reset answers later.",
         MdevError.AttributeNotFound => "See what there is: Get-MdevAttribute.",
         MdevError.AttributeReadOnly => "See what can be set: Get-MdevAttribute.",
