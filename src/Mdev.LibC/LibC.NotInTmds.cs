@@ -74,9 +74,6 @@ internal static unsafe partial class LibC
     [LibraryImport(libc, SetLastError = true)]
     public static partial int waitpid(int pid, int* wstatus, int options);
 
-    [LibraryImport(libc)]
-    public static partial uint geteuid();
-
     /// <summary>f_type of a filled struct statfs: an unsigned int on s390x, a word elsewhere (asm/statfs.h).</summary>
     public static long FileSystemType(void* statfs) =>
         RuntimeInformation.ProcessArchitecture == Architecture.S390x ? *(uint*)statfs : *(nint*)statfs;

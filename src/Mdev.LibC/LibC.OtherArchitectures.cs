@@ -60,6 +60,9 @@ internal static unsafe partial class LibC
         [LibraryImport(libc, SetLastError = true)]
         public static partial int fchown(int fd, uint owner, uint group);
 
+        [LibraryImport(libc)]
+        public static partial uint geteuid();
+
         [LibraryImport(libc, SetLastError = true)]
         public static partial int fsync(int fd);
 

@@ -47,6 +47,8 @@ internal static unsafe partial class LibC
 
         public static int fchown(int fd, uint owner, uint group) => TmdsLibC.fchown(fd, owner, group);
 
+        public static uint geteuid() => TmdsLibC.geteuid();
+
         public static int fsync(int fd) => TmdsLibC.fsync(fd);
 
         public static nint read(int fd, void* buf, nuint count) => (nint)(long)TmdsLibC.read(fd, buf, (size_t)count);

@@ -59,6 +59,8 @@ internal static unsafe partial class LibC
 
     public static int fchown(int fd, uint owner, uint group) => s_tmds ? Borrowed.fchown(fd, owner, group) : Own.fchown(fd, owner, group);
 
+    public static uint geteuid() => s_tmds ? Borrowed.geteuid() : Own.geteuid();
+
     public static int fsync(int fd) => s_tmds ? Borrowed.fsync(fd) : Own.fsync(fd);
 
     public static nint read(int fd, void* buf, nuint count) => s_tmds ? Borrowed.read(fd, buf, count) : Own.read(fd, buf, count);

@@ -58,7 +58,7 @@ public sealed class TableTests : ViewTest
 
     [Theory]
     [InlineData("Get-MdevCapacity", "Type Name Memory PhysicalDevice Room Devices")]
-    [InlineData("$null = New-MdevDefinition mdpy-hd -Parent mdpy -AutoStart; Get-MdevDefinition", "Uuid Type Parent AutoStart State")]
+    [InlineData("$null = New-MdevDefinition mdpy-hd -Parent mdpy -AutoStart; Get-MdevDefinition", "Uuid Type Parent State AutoStart")]
     [InlineData("Get-MdevDevice -IncludeUser -WarningAction Ignore", "Uuid Type State Users")]
     [InlineData("(Get-MdevDevice | Get-MdevVfioInfo).Regions", "Index Name Size Readable Writable Mappable")]
     [InlineData("(Get-MdevDevice | Get-MdevVfioInfo).Interrupts", "Index Name Count EventFd Maskable AutoMasked NoResize")]
@@ -120,6 +120,12 @@ public sealed class TableTests : ViewTest
         Assert.Contains("Parent", header);
         Assert.Contains(counts, header);
     }
+
+    [Theory]
+    [InlineData("Get-MdevType", "Type Name Memory Parent Available")]
+    [InlineData("$null = New-MdevDefinition mdpy-hd -Parent mdpy; Get-MdevDefinition", "Uuid Type Parent State")]
+    public void Leaves_a_whole_column_out_where_80_have_no_room_for_it(string script, string columns) =>
+        Assert.Equal(columns.Split(' '), Header(NarrowLines(Have(script).Output)));
 
     [Theory]
     [MemberData(nameof(Listings))]

@@ -43,6 +43,15 @@ Describe 'Objects that were away' {
         $json = '{ "Type": "vfio_ap-passthrough", "Attribute": [ { "Name": "assign_adapter", "Value": 5 }, { "Name": "assign_domain", "Value": "4" } ] }'
         $made = $json | ConvertFrom-Json | New-MdevDevice -Root $crypto
         ($made | Get-MdevAttribute matrix).Value | Should -Be '05.0004'
+        $made | Remove-MdevDevice
+        $pairs = '{ "assign_adapter": 6, "assign_domain": "7" }' | ConvertFrom-Json -AsHashtable
+        (New-MdevDevice vfio_ap-passthrough -Root $crypto -Attribute $pairs -WarningAction Ignore | Get-MdevAttribute matrix).Value | Should -Be '06.0007'
+    }
+
+    It 'are what a VM gets, from JSON as they were live' {
+        $live = Get-MdevDevice -Root $other | ConvertTo-MdevQemuArgument
+        $live | Should -HaveCount 2
+        Get-MdevDevice -Root $other | ConvertTo-Json | ConvertFrom-Json | ConvertTo-MdevQemuArgument | Should -Be $live
     }
 
     It 'keep every property in a CLIXML file, and bind' {

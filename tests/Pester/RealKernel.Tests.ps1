@@ -1,7 +1,7 @@
 #Requires -Version 7.4
 #Requires -Modules @{ ModuleName = 'Pester'; ModuleVersion = '5.0' }
 
-# What only a PowerShell on a real kernel can show: that it ends while the kernel still waits for somebody who has a device open.
+# What needs a whole PowerShell on a real kernel: JSON and tables of what is there, and that it ends while the kernel still waits for somebody who has a device open.
 Describe 'On a real kernel' -Skip:($env:MDEVPS_WORLD -ne 'kernel') {
     BeforeAll {
         . "$PSScriptRoot/World.ps1"
@@ -18,6 +18,17 @@ Describe 'On a real kernel' -Skip:($env:MDEVPS_WORLD -ne 'kernel') {
         $holder.WaitForExit()
         for ($left = 600; $left -and (Get-MdevDevice | Where-Object State -EQ Removing); $left--) { Start-Sleep -Milliseconds 100 }
         Clear-TestHost
+    }
+
+    It 'binds what JSON has of it' {
+        Get-MdevDevice | ConvertTo-Json | ConvertFrom-Json | Get-MdevDevice | ForEach-Object Uuid | Should -Be $device.Uuid
+        Get-MdevType | ConvertTo-Json | ConvertFrom-Json | Get-MdevType | Should -HaveCount (Get-MdevType).Count
+    }
+
+    It 'prints no line of more than 100 columns' {
+        $lines = { Get-MdevParent; Get-MdevType; Get-MdevDevice } | ForEach-Object { & $_ | Out-String -Stream -Width 100 }
+        $lines | Should -Not -BeNullOrEmpty
+        $lines | Where-Object Length -GT 100 | Should -BeNullOrEmpty
     }
 
     It 'ends a session whose removal waits' {
