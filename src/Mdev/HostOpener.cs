@@ -11,7 +11,7 @@ public static class HostOpener
     public const string EnvironmentVariable = "MDEVPS_ROOT";
 
     /// <summary>The root that is meant where none is given: the one in MDEVPS_ROOT or, where that is unset or empty, <c>/</c>.</summary>
-    public static string Default => Environment.GetEnvironmentVariable(EnvironmentVariable) is { Length: > 0 } root ? Absolute(root) : "/";
+    public static string Default => Environment.GetEnvironmentVariable(EnvironmentVariable) is not { Length: > 0 } root ? "/" : Path.IsPathRooted(root) ? Absolute(root) : root;
 
     /// <summary>Opens a host.</summary>
     /// <param name="root">Its root; null or empty for <see cref="Default"/>.</param>
@@ -20,6 +20,9 @@ public static class HostOpener
     /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>: there is no such directory, or no sys in it. A wrong root is never an empty host.</exception>
     public static HostRoot Open(string? root = null, Action<string>? trace = null, CancellationToken cancel = default)
     {
+        // What a relative path means differs from program to program, and a variable is handed on to all of them.
+        if (string.IsNullOrEmpty(root) && !Path.IsPathRooted(Default))
+            throw new MdevException(MdevError.RootNotFound, $"{EnvironmentVariable} is '{Printable.Text(Default)}', which is no absolute path.", Default);
         HostFiles files = HostFiles.Open(string.IsNullOrEmpty(root) ? Default : Absolute(root));
         if (!files.HasDirectory("/sys"))
             throw new MdevException(MdevError.RootNotFound, $"The directory '{files.Root}' is no root of a host: it has no directory 'sys'.", files.Root);

@@ -176,6 +176,23 @@ public sealed class BindingTests : SimulatedHostTest
         Assert.Equal(ErrorCategory.ObjectNotFound, result.Errors[0].CategoryInfo.Category);
         Assert.Matches("'/nosuch'.*MDEVPS_ROOT", result.ErrorText);
     }
+
+    [Theory]
+    [InlineData("~/captured")]
+    [InlineData("captured")]
+    [InlineData(" ")]
+    public void A_default_root_that_is_not_absolute_is_refused(string root)
+    {
+        Environment.SetEnvironmentVariable(RootVariable, root);
+        Result result = Run("Get-MdevParent");
+        Assert.Equal(["MdevRootNotFound"], result.ErrorIds);
+        Assert.Contains("no absolute path", result.ErrorText, StringComparison.Ordinal);
+    }
+
+    // An enum is a number in JSON.
+    [Fact]
+    public void Nothing_that_is_put_out_has_a_number_for_a_word() =>
+        Assert.Empty(Run("(Get-Command -Module MdevPS).OutputType.Type | ForEach-Object GetProperties | Where-Object { $_.PropertyType.IsEnum } | ForEach-Object { \"$($_.DeclaringType).$($_.Name)\" }").Text);
 }
 
 /// <summary>Simulated hosts as cmdlets make and remove them.</summary>

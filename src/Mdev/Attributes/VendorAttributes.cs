@@ -171,7 +171,7 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
             }
         }
 
-        AttributeAccess access = (mode & Readable) == 0 ? AttributeAccess.WriteOnly : (mode & Writable) == 0 ? AttributeAccess.ReadOnly : AttributeAccess.ReadWrite;
+        string access = (mode & Readable) == 0 ? AttributeAccess.WriteOnly : (mode & Writable) == 0 ? AttributeAccess.ReadOnly : AttributeAccess.ReadWrite;
         return new MdevAttribute
         {
             Name = name,

@@ -15,7 +15,7 @@ public sealed record MdevAttribute
     public string? Note { get; init; }
 
     /// <summary>Whether it can be read and written.</summary>
-    public required AttributeAccess Access { get; init; }
+    public required string Access { get; init; }
 
     /// <summary>The UUID of the device that it belongs to; null when it belongs to a type or a parent.</summary>
     public Guid? Uuid { get; init; }
@@ -39,17 +39,17 @@ public sealed record MdevAttribute
     public override string ToString() => $"{Name}={Value}";
 }
 
-/// <summary>What can be done with an attribute, going by its file mode.</summary>
-public enum AttributeAccess
+/// <summary>What can be done with an attribute, going by its file mode. They are words, as <see cref="MdevDeviceState"/> is.</summary>
+public static class AttributeAccess
 {
     /// <summary>It can be read only.</summary>
-    ReadOnly,
+    public const string ReadOnly = "ReadOnly";
 
     /// <summary>It can be written only.</summary>
-    WriteOnly,
+    public const string WriteOnly = "WriteOnly";
 
     /// <summary>It can be read and written.</summary>
-    ReadWrite,
+    public const string ReadWrite = "ReadWrite";
 }
 
 /// <summary>A value to be written to an attribute.</summary>
