@@ -189,6 +189,14 @@ public sealed class BindingTests : SimulatedHostTest
         Assert.Contains("no absolute path", result.ErrorText, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_host_that_is_deleted_while_it_is_listed_is_an_error()
+    {
+        Result result = Run("$h = New-MdevSimulation fleet; Get-MdevParent -Root $h.Root | ForEach-Object { if (Get-MdevSimulation | Where-Object Root -eq $h.Root) { $h | Remove-MdevSimulation } }");
+        Assert.Contains("MdevRootNotFound", result.ErrorIds);
+        Assert.Contains("deleted meanwhile", result.ErrorText, StringComparison.Ordinal);
+    }
+
     // An enum is a number in JSON.
     [Fact]
     public void Nothing_that_is_put_out_has_a_number_for_a_word() =>

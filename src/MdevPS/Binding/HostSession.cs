@@ -67,7 +67,18 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
         if (_changes)
             RequireThisComputer();
         work();
+        RequireHost();
     });
+
+    // What is missing of a host that was deleted meanwhile looks like what was never there.
+    private void RequireHost()
+    {
+        if (_host is not { Files.IsGone: true } gone)
+            return;
+        // Another one may be made in its place.
+        _host = null;
+        throw new MdevException(MdevError.RootNotFound, $"The host root '{gone.Root}' was deleted meanwhile, so that what was told of it may not be complete.", gone.Root);
+    }
 
     /// <summary>Does the same to each of several; what fails for one becomes an error record about it, and the next one goes on.</summary>
     public void ForEach<T>(IEnumerable<T> items, Action<T> work)
