@@ -1,5 +1,6 @@
 @{
-    RootModule           = 'MdevPS.dll'
+    # Nested, so that the path that Get-Module shows is this file's: imported by the library's, the module would have no views.
+    NestedModules        = @('MdevPS.dll')
     ModuleVersion        = '0.1.0'
     GUID                 = '5f0a6c1e-0f5b-4d0e-9c53-8a1f2f6f7b1d'
     Author               = 'The MdevPS contributors'

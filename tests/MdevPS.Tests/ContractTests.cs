@@ -73,7 +73,7 @@ public sealed class ManifestTests : ContractTest
     [Fact]
     public void It_names_files_that_are_there_and_the_folder_has_no_other()
     {
-        string[] named = ["Mdev.dll", "MdevPS.psd1", "LICENSE", "THIRD-PARTY-NOTICES.txt", .. Texts("RootModule"), .. Texts("FormatsToProcess"), .. Texts("TypesToProcess")];
+        string[] named = ["Mdev.dll", "MdevPS.psd1", "LICENSE", "THIRD-PARTY-NOTICES.txt", .. Texts("NestedModules"), .. Texts("FormatsToProcess"), .. Texts("TypesToProcess")];
         Assert.Equal(named.Order(StringComparer.Ordinal), Directory.EnumerateFiles(s_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
@@ -82,6 +82,14 @@ public sealed class ManifestTests : ContractTest
         Assert.Equal(
             ["Mdev.LibC.dll", "Mdev.dll", "MdevPS.dll", "Tmds.LibC.dll"],
             Directory.EnumerateFiles(s_folder, "*.dll", SearchOption.AllDirectories).Select(Path.GetFileName).Distinct().Order(StringComparer.Ordinal));
+
+    // (Get-Module MdevPS).Path is what people import in jobs and ForEach-Object -Parallel, and then expect the views too.
+    [Fact]
+    public void Its_path_is_the_manifest_s()
+    {
+        using var session = new Session(manifest: "");
+        Assert.Equal(Session.Manifest, session.Run($"Import-Module '{Session.Manifest}'; (Get-Module MdevPS).Path").ToString());
+    }
 
     [Fact]
     public void Its_format_and_type_files_are_taken_without_a_word()
