@@ -102,10 +102,12 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         List<HostParent> parents = _parents.Named(query.Parents, query.PhysicalDevices).ToList();
         NameFilter types = TypeReader.Settle(query.Types, parents);
         var seen = new NameSum();
+        List<Guid>? told = query.Types.IsAll ? [] : null;
         foreach (HostParent parent in parents)
         {
             foreach (MdevDevice device in parent.Devices(types, report))
             {
+                told?.Add(device.Uuid);
                 if (device.State != MdevDeviceState.Removing)
                     seen.Add($"{device.Uuid}");
                 yield return device;
@@ -114,7 +116,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
 
         if (query.Parents.IsAll && query.PhysicalDevices.IsAll)
         {
-            foreach (MdevDevice device in _parents.Interfaces.SelectMany(way => way.Strays(seen, parents, report)))
+            foreach (MdevDevice device in _parents.Interfaces.SelectMany(way => way.Strays(seen, told, parents, report)))
             {
                 if (IsAskedFor(device, query with { Types = types }))
                     yield return device;

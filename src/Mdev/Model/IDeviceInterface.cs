@@ -28,10 +28,11 @@ internal interface IDeviceInterface
 
     /// <summary>Reports the entries for devices that lead to no device of these parents.</summary>
     /// <param name="seen">The names of all devices that were read.</param>
+    /// <param name="told">The devices that were told; null where only some were asked for.</param>
     /// <param name="parents">The parents whose devices were read.</param>
     /// <param name="report">Told of each.</param>
-    /// <returns>Devices that came to light.</returns>
-    IEnumerable<MdevDevice> Strays(NameSum seen, IReadOnlyCollection<HostParent> parents, Action<MdevException> report);
+    /// <returns>Devices that came to light, none of them told before.</returns>
+    IEnumerable<MdevDevice> Strays(NameSum seen, IReadOnlyCollection<Guid>? told, IReadOnlyCollection<HostParent> parents, Action<MdevException> report);
 }
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Mdev.Errors;
 using Mdev.Inventory;
+using Mdev.Kernel;
 using Mdev.Model;
 using Mdev.Tests.Hosts;
 
@@ -161,4 +162,23 @@ public sealed class DeviceReaderTests : IDisposable
     }
 
     private string[] Uuids(DeviceQuery query) => _host.Devices(query).Select(d => d.Uuid.ToString()).ToArray();
+
+    // The kernel may leave an entry out of a list while others are removed: whatever was not told and is on the bus is told then, and nothing twice.
+    [Fact]
+    public void What_a_list_left_out_comes_to_light_on_the_bus_and_what_was_told_does_not()
+    {
+        using var host = new SimulatedTestHost("mtty");
+        MdevDevice[] devices = host.Make("mtty-1", 3);
+        HostRoot opened = host.Host;
+        var finder = new ParentFinder(opened, host.Reports.Add);
+        IDeviceInterface bus = finder.Interfaces[0];
+        HostParent[] parents = [finder.Find("mtty")!];
+        Guid[] told = [devices[0].Uuid, devices[2].Uuid];
+        var seen = new NameSum();
+        foreach (Guid uuid in told)
+            seen.Add($"{uuid}");
+        Assert.Equal(devices[1], Assert.Single(bus.Strays(seen, told, parents, host.Reports.Add)));
+        Assert.Empty(bus.Strays(seen, devices.Select(device => device.Uuid).ToArray(), parents, host.Reports.Add));
+        Assert.Empty(host.Reports);
+    }
 }

@@ -54,7 +54,7 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
             : Parents(_ => { }).Where(p => host.Files.HasDirectory($"{p.SysfsPath}/{uuid}")).Select(p => p.FindDevice(uuid, report)).FirstOrDefault();
     }
 
-    public IEnumerable<MdevDevice> Strays(NameSum seen, IReadOnlyCollection<HostParent> parents, Action<MdevException> report)
+    public IEnumerable<MdevDevice> Strays(NameSum seen, IReadOnlyCollection<Guid>? told, IReadOnlyCollection<HostParent> parents, Action<MdevException> report)
     {
         if (Names(Devices, report) is not { Count: > 0 } names)
             yield break;
@@ -66,22 +66,27 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
         // A broken entry, or devices that came or went meanwhile: only now is it worth to know which.
         var read = parents.SelectMany(parent => Entries(parent.SysfsPath, _ => { })).Where(entry => entry.Kind != EntryKind.Link).Select(entry => entry.Name).ToHashSet();
         var listed = parents.Select(parent => parent.SysfsPath).ToHashSet();
+        // Where the kernel is interrupted in a list by a removal, it may leave out the entry behind (kernfs_dir_next_pos in fs/kernfs/dir.c).
+        HashSet<Guid>? before = told?.ToHashSet();
+        bool IsTold(string name) => before is null || !KernelUuid.TryParse(name, out Guid uuid) ? read.Contains(name) : before.Contains(uuid);
         using DirectoryHandle? bus = TryOpen(Devices, report);
-        foreach (string name in bus is null ? [] : names.Where(name => !read.Contains(name)))
+        foreach (string name in bus is null ? [] : names.Where(name => !IsTold(name)))
         {
             MdevDevice? device = null;
+            // A fault of what its parent lists was told there.
+            Action<MdevException> tell = read.Contains(name) ? _ => { } : report;
             try
             {
                 if (ParentOf(bus!, name) is not { } parent)
                     continue;
-                device = KernelUuid.TryParse(name, out Guid uuid) ? Find(bus!, parent, uuid, report) : throw Broken(name, "is among the devices, but its name is no UUID");
+                device = KernelUuid.TryParse(name, out Guid uuid) ? Find(bus!, parent, uuid, tell) : throw Broken(name, "is among the devices, but its name is no UUID");
                 // What is there now has been made since the parent's devices were listed, perhaps anew, and then it was among them.
-                if (device is not null && listed.Contains(parent.SysfsPath))
+                if (device is not null && before is null && listed.Contains(parent.SysfsPath))
                     device = null;
             }
             catch (MdevException e)
             {
-                report(e);
+                tell(e);
             }
 
             if (device is not null)

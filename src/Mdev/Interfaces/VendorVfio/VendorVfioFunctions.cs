@@ -34,7 +34,7 @@ internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
         FunctionUuid.AddressOf(uuid) is { } address ? Look(address, report)?.FindDevice(uuid, report) : null;
 
     // Devices are functions, and those without a type are none.
-    public IEnumerable<MdevDevice> Strays(NameSum seen, IReadOnlyCollection<HostParent> parents, Action<MdevException> report) => [];
+    public IEnumerable<MdevDevice> Strays(NameSum seen, IReadOnlyCollection<Guid>? told, IReadOnlyCollection<HostParent> parents, Action<MdevException> report) => [];
 
     private DirectoryHandle? Open(Action<MdevException> report) => new AttributeReader(report).Try(() => host.Files.OpenDirectory(Functions));
 
