@@ -21,6 +21,7 @@ internal static unsafe partial class LibC
         public const int O_NONBLOCK = 0x800;
         public const int O_CLOEXEC = 0x80000;
         public const int O_PATH = 0x200000;
+        public const ulong RESOLVE_NO_XDEV = 0x01;
         public const ulong RESOLVE_NO_MAGICLINKS = 0x02;
         public const ulong RESOLVE_NO_SYMLINKS = 0x04;
         public const ulong RESOLVE_BENEATH = 0x08;

@@ -25,6 +25,7 @@ internal static unsafe partial class LibC
         public static int O_NOFOLLOW => TmdsLibC.O_NOFOLLOW;
         public static int O_CLOEXEC => TmdsLibC.O_CLOEXEC;
         public static int O_PATH => TmdsLibC.O_PATH;
+        public static ulong RESOLVE_NO_XDEV => TmdsLibC.RESOLVE_NO_XDEV;
         public static ulong RESOLVE_NO_MAGICLINKS => TmdsLibC.RESOLVE_NO_MAGICLINKS;
         public static ulong RESOLVE_NO_SYMLINKS => TmdsLibC.RESOLVE_NO_SYMLINKS;
         public static ulong RESOLVE_BENEATH => TmdsLibC.RESOLVE_BENEATH;

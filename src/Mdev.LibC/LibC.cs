@@ -29,6 +29,7 @@ internal static unsafe partial class LibC
     public static readonly int O_CLOEXEC = s_tmds ? Borrowed.O_CLOEXEC : Own.O_CLOEXEC;
     public static readonly int O_PATH = s_tmds ? Borrowed.O_PATH : Own.O_PATH;
 
+    public static readonly ulong RESOLVE_NO_XDEV = s_tmds ? Borrowed.RESOLVE_NO_XDEV : Own.RESOLVE_NO_XDEV;
     public static readonly ulong RESOLVE_NO_MAGICLINKS = s_tmds ? Borrowed.RESOLVE_NO_MAGICLINKS : Own.RESOLVE_NO_MAGICLINKS;
     public static readonly ulong RESOLVE_NO_SYMLINKS = s_tmds ? Borrowed.RESOLVE_NO_SYMLINKS : Own.RESOLVE_NO_SYMLINKS;
     public static readonly ulong RESOLVE_BENEATH = s_tmds ? Borrowed.RESOLVE_BENEATH : Own.RESOLVE_BENEATH;

@@ -74,6 +74,10 @@ internal static class Child
                 Console.In.ReadToEnd();
                 Append(HostOpener.Open(root), Guid.Parse(uuid), parent, name, int.Parse(count));
                 return 0;
+            case ["end", var root, var openat2]:
+                Resolution.IsMissing = openat2 == "without";
+                End(root);
+                return 0;
             case ["list", var root]:
                 ListWithoutDescriptors(HostOpener.Open(root));
                 return 0;
@@ -83,6 +87,18 @@ internal static class Child
             default:
                 Console.Error.WriteLine("Not to be started by hand.");
                 return 2;
+        }
+    }
+
+    private static void End(string root)
+    {
+        try
+        {
+            SimulatedHost.Remove(root);
+        }
+        catch (MdevException e)
+        {
+            Console.WriteLine($"{e.Error} {Errno.Name(e.Errno)} {e.Path}");
         }
     }
 

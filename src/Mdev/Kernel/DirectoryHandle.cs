@@ -53,9 +53,14 @@ public sealed class DirectoryHandle : IDisposable
 
     /// <summary>Opens a directory below this one, by a path without links; null when there is none.</summary>
     /// <exception cref="MdevException">It cannot be opened: EACCES, ELOOP (a part of the path is a link), EMFILE …</exception>
-    public DirectoryHandle? OpenDirectory(string path)
+    public DirectoryHandle? OpenDirectory(string path) => Opened(path, Resolution.WithoutLinks(_descriptor.Number, path, LibC.O_RDONLY | LibC.O_DIRECTORY));
+
+    /// <summary>Opens a directory below this one, by a path without links on which nothing is mounted; null when there is none.</summary>
+    /// <exception cref="MdevException">It cannot be opened: as <see cref="OpenDirectory"/>, or EXDEV (something is mounted there).</exception>
+    internal DirectoryHandle? OpenDirectoryOfSameMount(string path) => Opened(path, Resolution.WithoutLinksOrMounts(_descriptor.Number, path, LibC.O_RDONLY | LibC.O_DIRECTORY));
+
+    private DirectoryHandle? Opened(string path, int fd)
     {
-        int fd = Resolution.WithoutLinks(_descriptor.Number, path, LibC.O_RDONLY | LibC.O_DIRECTORY);
         if (fd >= 0)
             return new DirectoryHandle($"{Path}/{path}", new Descriptor(fd));
         return fd is -Errno.ENOENT or -Errno.ENODEV or -Errno.ENOTDIR ? null : throw Refusal.ToRead(-fd, "open", $"{Path}/{path}");

@@ -131,15 +131,18 @@ internal sealed unsafe class FileChanges(HostFiles files)
 
     /// <summary>
     /// Deletes all that is in the root, following no link; the directory itself stays, with its mode and owner. What is deleted from is the directory
-    /// that was opened as the root, whatever its path leads to by now.
+    /// that was opened as the root, whatever its path leads to by now, and nothing where something is mounted below it.
     /// </summary>
-    /// <exception cref="MdevException"><see cref="MdevError.FileFailed"/>: it is the root of this machine.</exception>
+    /// <exception cref="MdevException"><see cref="MdevError.FileFailed"/>: it is the root of this machine; or something is mounted below it (EXDEV).</exception>
     public void DeleteContent()
     {
         using DirectoryHandle root = files.OpenRoot();
         using Descriptor machine = Descriptor.Open("/", LibC.O_PATH | LibC.O_DIRECTORY);
         if (FileStatus.Of(root.Descriptor).Identity == FileStatus.Of(machine).Identity)
             throw new MdevException(MdevError.FileFailed, $"Nothing was deleted: '{files.Root}' is the root of this machine.", files.Root);
+        // Opened once more, because a list is read only once.
+        using (DirectoryHandle looked = files.OpenRoot())
+            RequireNoMount(looked, 0);
         DeleteEntries(root, 0);
     }
 
@@ -158,9 +161,7 @@ internal sealed unsafe class FileChanges(HostFiles files)
 
     private static bool DeleteTree(DirectoryHandle parent, string name, int depth)
     {
-        if (depth > MostSteps)
-            throw Refusal.ToCall(Errno.ELOOP, "unlink", $"{parent.Path}/{name}");
-        using (DirectoryHandle? directory = parent.OpenDirectory(name))
+        using (DirectoryHandle? directory = parent.OpenDirectoryOfSameMount(name))
         {
             if (directory is null)
                 return false;
@@ -172,20 +173,45 @@ internal sealed unsafe class FileChanges(HostFiles files)
 
     private static void DeleteEntries(DirectoryHandle directory, int depth)
     {
+        RequireDepth(directory, depth);
         foreach (DirectoryEntry entry in directory.Entries().ToList())
         {
-            if (entry.Kind == EntryKind.Directory || (entry.Kind == EntryKind.Unknown && directory.OpenDirectory(entry.Name) is { } inner && Close(inner)))
+            if (IsDirectory(directory, entry))
                 DeleteTree(directory, entry.Name, depth);
             else
                 InParent(directory, entry.Name, "unlink", (at, file) => LibC.unlinkat(at, file, 0), Errno.ENOENT);
         }
     }
 
-    private static bool Close(DirectoryHandle directory)
+    // Told before anything is deleted; the deletion itself does not go there either.
+    private static void RequireNoMount(DirectoryHandle directory, int depth)
     {
-        directory.Dispose();
-        return true;
+        RequireDepth(directory, depth);
+        foreach (DirectoryEntry entry in directory.Entries().Where(entry => IsDirectory(directory, entry)).ToList())
+        {
+            try
+            {
+                using DirectoryHandle? inner = directory.OpenDirectoryOfSameMount(entry.Name);
+                if (inner is not null)
+                    RequireNoMount(inner, depth + 1);
+            }
+            catch (MdevException e) when (e is { Errno: Errno.EXDEV, Error: not MdevError.FileFailed })
+            {
+                string path = $"{directory.Path}/{entry.Name}";
+                throw new MdevException(MdevError.FileFailed, $"Nothing was deleted: something is mounted at '{path}'", Errno.EXDEV, "open", path);
+            }
+        }
     }
+
+    private static void RequireDepth(DirectoryHandle directory, int depth)
+    {
+        if (depth > MostSteps)
+            throw Refusal.ToCall(Errno.ELOOP, "unlink", directory.Path);
+    }
+
+    // Some file systems leave the kind out.
+    private static bool IsDirectory(DirectoryHandle directory, DirectoryEntry entry) =>
+        entry.Kind == EntryKind.Directory || (entry.Kind == EntryKind.Unknown && directory.Kind(entry.Name) == FileKind.Directory);
 
     private delegate int EntryCall(int parent, byte* name);
 

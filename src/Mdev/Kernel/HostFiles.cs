@@ -117,8 +117,10 @@ public sealed class HostFiles
         using var looked = new Descriptor(found);
         if (FileStatus.Of(looked).Kind != FileKind.File)
             throw new MdevException(MdevError.BrokenEntry, $"'{OnMachine(hostPath)}' is no ordinary file.", OnMachine(hostPath));
-        int fd = Resolution.InRoot(_root.Number, hostPath, LibC.O_RDONLY | LibC.O_NONBLOCK);
-        return fd >= 0 ? new FileStream(new SafeFileHandle(fd, ownsHandle: true), FileAccess.Read) : throw Refusal.ToRead(-fd, "open", OnMachine(hostPath));
+        Descriptor opened = ToBeRead(looked, hostPath);
+        var handle = new SafeFileHandle(opened.Number, ownsHandle: true);
+        opened.SetHandleAsInvalid();
+        return new FileStream(handle, FileAccess.Read);
     }
 
     /// <summary>Opens a file that is there; none is ever made.</summary>
@@ -137,9 +139,21 @@ public sealed class HostFiles
         using Descriptor looked = OpenFile(hostPath, LibC.O_PATH);
         if (FileStatus.Of(looked).Kind != FileKind.File)
             return null;
-        // The file itself again, whatever has taken its name since.
-        using Descriptor opened = Descriptor.Open($"/proc/self/fd/{looked.Number}", LibC.O_RDONLY | LibC.O_NONBLOCK);
+        using Descriptor opened = ToBeRead(looked, hostPath);
         return DirectoryHandle.ReadFile(opened, OnMachine(hostPath), most);
+    }
+
+    // The file that was looked at, whatever has taken its name since.
+    private Descriptor ToBeRead(Descriptor looked, string hostPath)
+    {
+        try
+        {
+            return Descriptor.Open($"/proc/self/fd/{looked.Number}", LibC.O_RDONLY | LibC.O_NONBLOCK);
+        }
+        catch (MdevException e)
+        {
+            throw Refusal.ToOpen(e.Errno, OnMachine(hostPath));
+        }
     }
 
     /// <summary>Opens a file that is no link itself, creating it where <paramref name="flags"/> say so.</summary>

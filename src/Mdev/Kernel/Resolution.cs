@@ -30,6 +30,10 @@ internal static unsafe class Resolution
     public static int WithoutLinks(int directory, string path, int flags) =>
         Open(directory, path, flags, 0, LibC.RESOLVE_BENEATH | LibC.RESOLVE_NO_SYMLINKS);
 
+    /// <summary>Opens a path as <see cref="WithoutLinks"/> does, on which nothing is mounted either (EXDEV).</summary>
+    public static int WithoutLinksOrMounts(int directory, string path, int flags) =>
+        Open(directory, path, flags, 0, LibC.RESOLVE_BENEATH | LibC.RESOLVE_NO_SYMLINKS | LibC.RESOLVE_NO_XDEV);
+
     private static int Open(int directory, string path, int flags, uint mode, ulong resolve)
     {
         flags |= LibC.O_CLOEXEC;
@@ -41,7 +45,11 @@ internal static unsafe class Resolution
             s_isMissing = true;
         }
 
-        return Walk(directory, path, flags, mode, followLinks: (resolve & LibC.RESOLVE_NO_SYMLINKS) == 0);
+        int opened = Walk(directory, path, flags, mode, followLinks: (resolve & LibC.RESOLVE_NO_SYMLINKS) == 0);
+        if (opened < 0 || (resolve & LibC.RESOLVE_NO_XDEV) == 0 || (MountOf(directory) is { } mount && mount == MountOf(opened)))
+            return opened;
+        _ = LibC.close(opened);
+        return -Errno.EXDEV;
     }
 
     private static int OpenByKernel(int directory, string path, int flags, uint mode, ulong resolve)
@@ -128,6 +136,19 @@ internal static unsafe class Resolution
         finally
         {
             CloseAll(opened);
+        }
+    }
+
+    // Where it cannot be told, nothing may be taken for the same. The device number would not tell a part of the same file system that is mounted here.
+    private static string? MountOf(int descriptor)
+    {
+        try
+        {
+            return File.ReadLines($"/proc/self/fdinfo/{descriptor}").FirstOrDefault(line => line.StartsWith("mnt_id:", StringComparison.Ordinal));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

@@ -191,6 +191,9 @@ public sealed record SimulatedHost
             return;
         try
         {
+            // Only an empty directory goes, and only the one that was opened.
+            if (HostFiles.Open(files.Root).Status.Identity != files.Status.Identity)
+                throw new IOException("Another directory has its name now.");
             Directory.Delete(files.Root);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

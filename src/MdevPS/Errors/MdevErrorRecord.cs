@@ -42,9 +42,13 @@ internal static class MdevErrorRecord
         _ => ErrorCategory.InvalidOperation,
     };
 
-    // EBUSY is the driver's answer after the VM has ended: there is nothing left to shut down.
-    private static string NextStep(MdevException exception) => exception is { Error: MdevError.InUse, Errno: Errno.EBUSY, Operation: "write" }
-        ? "Get-MdevDevice -IncludeUser shows whether anybody has it open." : NextStep(exception.Error);
+    private static string NextStep(MdevException exception) => exception switch
+    {
+        // The driver's answer after the VM has ended: there is nothing left to shut down.
+        { Error: MdevError.InUse, Errno: Errno.EBUSY, Operation: "write" } => "Get-MdevDevice -IncludeUser shows whether anybody has it open.",
+        { Error: MdevError.FileFailed, Errno: Errno.EXDEV } => "Unmount it, and try again.",
+        _ => NextStep(exception.Error),
+    };
 
     private static string NextStep(MdevError error) => error switch
     {

@@ -27,6 +27,7 @@ public sealed class LibCTests
         ["O_NOFOLLOW"] = 0x20000,
         ["O_CLOEXEC"] = 0x80000,
         ["O_PATH"] = 0x200000,
+        ["RESOLVE_NO_XDEV"] = 1,
         ["RESOLVE_NO_MAGICLINKS"] = 2,
         ["RESOLVE_NO_SYMLINKS"] = 4,
         ["RESOLVE_BENEATH"] = 8,

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.Diagnostics;
 using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
@@ -197,6 +199,25 @@ public sealed class SimulatedHostTests : IDisposable
         }
     }
 
+    // Mounted in a namespace of its own, which ends with the process: nothing but directories of the test's own is ever below the root.
+    [MountTheory]
+    [InlineData("tmpfs", "with")]
+    [InlineData("tmpfs", "without")]
+    [InlineData("bind", "with")]
+    [InlineData("bind", "without")]
+    public void A_host_in_which_something_is_mounted_is_left_alone(string what, string openat2)
+    {
+        using var host = new SimulatedTestHost("mtty");
+        host.Make("mtty-1");
+        string other = Directory.CreateDirectory($"{_place}/other").FullName, mount = Directory.CreateDirectory($"{host.Root}/sys/devices/mounted").FullName;
+        string how = what == "bind" ? $"--bind '{other}'" : "-t tmpfs none";
+        string[] before = Directory.GetFileSystemEntries(host.Root, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint });
+        string[] lines = Child.Output(Child.Start(["unshare", "--mount", "sh", "-ec", $"mount {how} '{mount}'; touch '{mount}/precious'; \"$@\"; ls '{mount}'", "sh"], "end", host.Root, openat2));
+        Assert.Equal([$"FileFailed EXDEV {mount}", "precious"], lines);
+        Assert.All(before, entry => Assert.True(Path.Exists(entry), entry));
+        Assert.Single(host.Devices());
+    }
+
     // Only ever tried with directories of the test's own: what this is about deletes.
     [Fact]
     public void What_is_deleted_is_the_directory_that_was_opened_and_not_one_that_has_taken_its_name()
@@ -220,6 +241,28 @@ public sealed class SimulatedHostTests : IDisposable
         finally
         {
             Directory.Delete(folder, recursive: true);
+        }
+    }
+}
+
+/// <summary>A test that mounts something where nobody else sees it.</summary>
+internal sealed class MountTheoryAttribute : TheoryAttribute
+{
+    private static readonly string? s_whyNot = WhyNot();
+
+    public MountTheoryAttribute() => Skip = s_whyNot;
+
+    private static string? WhyNot()
+    {
+        try
+        {
+            using Process unshare = Process.Start(new ProcessStartInfo("unshare", ["--mount", "true"]) { RedirectStandardError = true })!;
+            unshare.WaitForExit();
+            return unshare.ExitCode == 0 ? null : "This user may not make a mount namespace.";
+        }
+        catch (Win32Exception)
+        {
+            return "There is no unshare on PATH.";
         }
     }
 }
