@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using System.Reflection;
 using System.Xml.Linq;
 using MdevPS.Engine;
 
@@ -110,6 +111,19 @@ public sealed class VendorVfioTests : CmdletTest
         Assert.Equal(["MdevInUse"], Run("Get-MdevDevice | Get-MdevVfioInfo").ErrorIds);
     }
 
+    // What is left of a VM stays for longer than the driver waits, which only a simulated host can be told (tests/Conformance has it on the real kernel).
+    [Fact]
+    public void After_a_VM_nobody_is_told_to_shut_it_down()
+    {
+        Result device = Have("New-MdevDevice nvidia-1150");
+        Directory.CreateDirectory($"{_root}/.mdevps-leaving");
+        File.WriteAllText($"{_root}/.mdevps-leaving/{device.Get("Parent")}", $"{DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()}\n");
+        Result result = Run($"Remove-MdevDevice {device.Get("Uuid")}");
+        Assert.Equal(["MdevInUse"], result.ErrorIds);
+        Assert.Contains("has just ended", result.ErrorText, StringComparison.Ordinal);
+        Assert.DoesNotContain("Shut the VM down", result.ErrorText, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_VM_is_given_the_function()
     {
@@ -126,6 +140,51 @@ public sealed class VendorVfioTests : CmdletTest
         XElement address = xml.Descendants("address").Single();
         Assert.Equal(functions[0], string.Concat(new[] { "domain", "bus", "slot", "function" }.Select((part, i) => $"{(i == 0 ? "" : i == 3 ? "." : ":")}{address.Attribute(part)!.Value[2..]}")));
         Assert.Contains("cannot make", Run("ConvertTo-MdevLibvirtXml -NodeDevice", made.Output[0]).ErrorText);
+    }
+
+    // Whoever writes to create may take the UUID that stands for a function, and must not get a function into a VM by it.
+    [Fact]
+    public void A_piped_mediated_device_with_the_UUID_of_a_function_is_not_taken_for_it()
+    {
+        string both = NewHost("mtty, nvidia-l40s -GpuCount 1 -FunctionCount 2");
+        string uuid = $"{Have($"New-MdevDevice nvidia-1150 -Root {both}").Get("Uuid")}";
+        // As another program does it: ours refuses.
+        object opened = Have($"[Mdev.HostOpener]::Open('{both}', $null, [Threading.CancellationToken]::None)").Only.BaseObject;
+        object create = Have($"[Mdev.HostOpener]::Open('{both}', $null, [Threading.CancellationToken]::None).Kernel.OpenAttribute('/sys/devices/virtual/mtty/mtty/mdev_supported_types/mtty-1/create')").Only.BaseObject;
+        opened.GetType().GetMethod("Write", BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)!.Invoke(opened, [create, uuid]);
+        ((IDisposable)create).Dispose();
+        Result listed = Have($"Get-MdevDevice {uuid} -Root {both} | Where-Object Interface -eq Mdev");
+        PSObject mediated = listed.Output.Single();
+        foreach (PSObject piped in new[] { mediated, Deserialized(mediated) })
+        {
+            Assert.Equal(["-device", $"vfio-pci,sysfsdev=/sys/bus/mdev/devices/{uuid}"], Run("ConvertTo-MdevQemuArgument", piped).Text);
+            Assert.Contains("type=\"mdev\"", Run("ConvertTo-MdevLibvirtXml", piped).Text.Single(), StringComparison.Ordinal);
+            Assert.Contains(uuid, Run("ConvertTo-MdevLibvirtXml -NodeDevice", piped).Text.Single(), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(["MdevInvalidArgument"], Run($"ConvertTo-MdevQemuArgument {uuid} -Root {both}").ErrorIds);
+        Assert.Equal(["MdevInvalidArgument"], Run($"[pscustomobject]@{{ Uuid = '{uuid}'; DeviceApi = 'vfio-pci'; Interface = 'Mdve' }} | ConvertTo-MdevQemuArgument").ErrorIds);
+        Assert.Equal(["MdevInvalidArgument"], Run("[pscustomobject]@{ Uuid = '11111111-1111-4111-8111-111111111111'; DeviceApi = 'vfio-pci'; Interface = 'VendorVfio' } | ConvertTo-MdevQemuArgument").ErrorIds);
+        Assert.Equal(["MdevInvalidArgument"], Run($"Remove-MdevDevice {uuid} -Root {both}").ErrorIds);
+        Assert.Empty(Run("Remove-MdevDevice", mediated).Errors);
+        Assert.Equal("VendorVfio", Run($"Get-MdevDevice -Root {both}").Get("Interface"));
+    }
+
+    [Fact]
+    public void A_type_has_no_attributes_and_what_a_device_is_held_against_is_an_id()
+    {
+        Result made = Have("New-MdevDevice nvidia-1150");
+        Result set = Run($"Set-MdevAttribute -Type nvidia-1150 -Parent {made.Get("Parent")} -Name x -Value 1");
+        Assert.Equal(["MdevAttributeNotFound"], set.ErrorIds);
+        Assert.Contains("has none", set.ErrorText, StringComparison.Ordinal);
+        foreach (string type in new[] { "NVIDIA L40S-4Q", "nvidia-*" })
+        {
+            Result removed = Run($"Remove-MdevDevice {made.Get("Uuid")} -Type '{type}'");
+            Assert.Equal(["MdevInvalidArgument"], removed.ErrorIds);
+            Assert.Contains("no type id", removed.ErrorText, StringComparison.Ordinal);
+        }
+
+        Assert.Single(Run("Get-MdevDevice").Output);
     }
 
     [Fact]

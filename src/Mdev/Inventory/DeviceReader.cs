@@ -43,7 +43,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         if (found.Length > 1 && parent is not null)
             found = Array.FindAll(found, device => device.Parent == parent) is { Length: > 0 } there ? there : found;
         return found.Length <= 1 ? found.FirstOrDefault()
-            : throw new MdevException(MdevError.InvalidArgument, $"The UUID {uuid} is that of two devices on host '{host.Root}', on the parents {string.Join(" and ", found.Select(device => Printable.Text(device.Parent)))}: name the parent too.") { Uuid = uuid };
+            : throw new MdevException(MdevError.InvalidArgument, $"The UUID {uuid} is that of two devices on host '{host.Root}', on the parents {string.Join(" and ", found.Select(device => Printable.Text(device.Parent)))}. Name the parent too, or pipe the one that is meant from Get-MdevDevice.") { Uuid = uuid };
     }
 
     /// <summary>The device of this UUID, as <see cref="Find"/> finds it.</summary>

@@ -1,3 +1,4 @@
+using Mdev;
 using Mdev.Errors;
 using Mdev.Model;
 using Mdev.VirtualMachines;
@@ -13,18 +14,30 @@ internal sealed class GuestDevices
     /// <summary>A device as the record describes it.</summary>
     /// <param name="uuid">Its UUID.</param>
     /// <param name="deviceApi">Which VFIO device it is; empty where the record does not say so.</param>
+    /// <param name="told">Its interface as the record has it; empty where it has none.</param>
     /// <param name="lookUp">Finds it on the host, where the record is not enough.</param>
-    public static MdevDevice Described(Guid uuid, string? deviceApi, Func<Guid, MdevDevice> lookUp) => deviceApi is null ? lookUp(uuid) : new MdevDevice
+    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: it cannot be of that interface.</exception>
+    public static MdevDevice Described(Guid uuid, string? deviceApi, string? told, Func<Guid, MdevDevice> lookUp) => deviceApi is null ? lookUp(uuid) : new MdevDevice
     {
         Uuid = uuid,
         Type = null,
         Parent = "",
         DeviceApi = deviceApi,
         PhysicalDevice = "",
-        Interface = MdevInterface.Of(uuid),
+        Interface = InterfaceOf(uuid, told),
         State = MdevDeviceState.Active,
         SysfsPath = "",
         Root = "",
+    };
+
+    /// <summary>The interface of a device: what its record says, or else what its UUID looks like. A mediated device may have been given any UUID.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: it cannot be of that interface.</exception>
+    public static string InterfaceOf(Guid uuid, string? told) => told switch
+    {
+        null or "" => MdevInterface.Of(uuid),
+        MdevInterface.Mdev => told,
+        MdevInterface.VendorVfio when MdevInterface.Of(uuid) == told => told,
+        _ => throw new MdevException(MdevError.InvalidArgument, $"Device {uuid} cannot be of the interface '{Printable.Text(told, 40)}'."),
     };
 
     /// <summary>Adds a device, and sees to it that what the VM can have once is given once.</summary>

@@ -42,6 +42,9 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     /// <summary>The text of a property of the piped object, also of one that no parameter takes; null where there is none.</summary>
     public string? PipedText(string property) => _input.Text(property);
 
+    /// <summary>The text of a property of the piped object that the UUID comes from; null where the UUID was given as an argument.</summary>
+    public string? TextOfObject(string property) => IsArgument("Uuid") ? null : PipedText(property);
+
     /// <summary>Whether the piped object has a property with nothing in it.</summary>
     public bool IsNull(string property) => _input.IsNull(property);
 
@@ -73,11 +76,8 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     // What is missing of a host that was deleted meanwhile looks like what was never there.
     private void RequireHost()
     {
-        if (_host is not { Files.IsGone: true } gone)
-            return;
-        // Another one may be made in its place.
-        _host = null;
-        throw new MdevException(MdevError.RootNotFound, $"The host root '{gone.Root}' was deleted meanwhile, so that what was told of it may not be complete.", gone.Root);
+        if (_host is { Files.IsGone: true })
+            throw new MdevException(MdevError.RootNotFound, $"The host root '{_host.Root}' was deleted meanwhile, so that what was told of it may not be complete.", _host.Root);
     }
 
     /// <summary>Does the same to each of several; what fails for one becomes an error record about it, and the next one goes on.</summary>
@@ -100,7 +100,8 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>.</exception>
     public HostRoot Open(string? root)
     {
-        if (_host is null || _hostRoot != root)
+        // Another one may have been made in the place of one that is gone.
+        if (_host is null or { Files.IsGone: true } || _hostRoot != root)
         {
             _host = HostOpener.Open(root is null ? null : FilePath.Of(cmdlet.SessionState.Path, root), Verbose, StopToken);
             _hostRoot = root;

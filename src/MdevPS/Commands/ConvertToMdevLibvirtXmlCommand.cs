@@ -87,7 +87,7 @@ public sealed class ConvertToMdevLibvirtXmlCommand : MdevCommand
         }
 
         CcwDeviceNumber? number = DeviceNumber is null ? null : CcwDeviceNumber.Parse(DeviceNumber);
-        VmDevice device = VmDevice.Of(GuestDevices.Described(uuid, DeviceApi, LookUp), id: null, Display, RamFb, number);
+        VmDevice device = VmDevice.Of(GuestDevices.Described(uuid, DeviceApi, Session.TextOfObject(nameof(MdevDevice.Interface)), LookUp), id: null, Display, RamFb, number);
         _guest.Add(device);
         WriteObject(LibvirtXml.HostDevice(device));
     }
@@ -98,11 +98,11 @@ public sealed class ConvertToMdevLibvirtXmlCommand : MdevCommand
         Type = Type,
         Parent = Parent,
         PhysicalDevice = Parent,
-        Interface = MdevInterface.Of(uuid),
+        Interface = GuestDevices.InterfaceOf(uuid, Session.TextOfObject(nameof(MdevDevice.Interface))),
         State = MdevDeviceState.Active,
         SysfsPath = SysfsPath ?? "",
         Root = "",
     };
 
-    private MdevDevice LookUp(Guid uuid) => new DeviceReader(OpenHost(), e => Session.Report(e, uuid)).Get(uuid, Parent);
+    private MdevDevice LookUp(Guid uuid) => new DeviceReader(OpenHost(), e => Session.Report(e, uuid)).Get(uuid, Parent ?? Session.TextOfObject(nameof(Parent)));
 }

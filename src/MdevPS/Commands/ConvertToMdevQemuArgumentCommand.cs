@@ -74,7 +74,7 @@ public sealed class ConvertToMdevQemuArgumentCommand : MdevCommand
     private void Convert(Guid uuid)
     {
         CcwDeviceNumber? number = DeviceNumber is null ? null : CcwDeviceNumber.Parse(DeviceNumber);
-        VmDevice device = VmDevice.Of(GuestDevices.Described(uuid, DeviceApi, LookUp), Id, Display, RamFb, number, EnableMigration);
+        VmDevice device = VmDevice.Of(GuestDevices.Described(uuid, DeviceApi, Session.TextOfObject(nameof(MdevDevice.Interface)), LookUp), Id, Display, RamFb, number, EnableMigration);
         _guest.Add(device);
         _first ??= uuid;
         _needsVmUuid |= device.NeedsVmUuid;
@@ -100,5 +100,5 @@ public sealed class ConvertToMdevQemuArgumentCommand : MdevCommand
         _hasVmUuid = true;
     }
 
-    private MdevDevice LookUp(Guid uuid) => new DeviceReader(OpenHost(), e => Session.Report(e, uuid)).Get(uuid);
+    private MdevDevice LookUp(Guid uuid) => new DeviceReader(OpenHost(), e => Session.Report(e, uuid)).Get(uuid, Session.TextOfObject(nameof(MdevDevice.Parent)));
 }

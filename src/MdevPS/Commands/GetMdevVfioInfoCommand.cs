@@ -27,7 +27,7 @@ public sealed class GetMdevVfioInfoCommand : MdevCommand
         Session.ForEach(Uuid, uuid =>
         {
             void Report(MdevException e) => Session.Report(e, uuid);
-            WriteObject(new VfioReader(host, Report, Session.StopToken).Read(new DeviceReader(host, Report).Get(uuid)));
+            WriteObject(new VfioReader(host, Report, Session.StopToken).Read(new DeviceReader(host, Report).Get(uuid, Session.TextOfObject("Parent"))));
         });
     }
 }
