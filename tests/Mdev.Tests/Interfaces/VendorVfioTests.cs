@@ -372,6 +372,22 @@ public sealed class VendorVfioTests
         Assert.Contains(host.Told, told => told.Contains("5 seconds", StringComparison.Ordinal));
     }
 
+    // As when the driver lets go of the function between the opening of the attribute and the write.
+    [Fact]
+    public void A_function_that_goes_away_is_not_said_to_lack_the_type()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        MdevParent parent = host.Parents().Single();
+        var kernel = new WaitingKernel(host.Host.Kernel, () =>
+        {
+            Directory.Delete($"{host.Root}{parent.SysfsPath}/nvidia", recursive: true);
+            throw new MdevException(MdevError.WriteRefused, "The kernel refused", Errno.ENODEV, "write", parent.SysfsPath);
+        });
+        HostParent function = new ParentFinder(host.Host.With(kernel), host.Reports.Add).Find(parent.Parent)!;
+        MdevException e = Assert.Throws<MdevException>(() => function.Make("nvidia-1150", function.FixedUuid!.Value));
+        Assert.Equal((MdevError.WriteRefused, true), (e.Error, e.Message.Contains("going away", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_removal_whose_answer_is_waited_for_can_be_stopped()
     {

@@ -49,7 +49,7 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
             Driver = attributes.LinkName(directory, "driver"),
             Subsystem = attributes.LinkName(directory, "subsystem"),
             NumaNode = attributes.NumaNode(directory),
-            PhysicalFunction = attributes.LinkName(directory, "physfn") is { } physical && FunctionUuid.Of(physical) is not null ? physical : null,
+            PhysicalFunction = PhysicalPath == SysfsPath ? null : PhysicalDevice,
             PciId = attributes.PciId(directory),
             Types = [.. TypeIds(report)],
             DeviceCount = new MdevBusDevices(host, this, directory, report).Count(),

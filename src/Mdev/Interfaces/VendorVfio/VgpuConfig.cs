@@ -179,9 +179,12 @@ internal sealed class VgpuConfig
 
         public void End()
         {
-            Require(config._types.Count, MostTypes, "types");
             if (_type is not null && _number is > 0 and var number)
+            {
+                Require(config._types.Count, MostTypes, "types");
                 config._types.TryAdd(number, _type);
+            }
+
             (_number, _type, _gpu, _supported) = (null, null, null, null);
         }
 

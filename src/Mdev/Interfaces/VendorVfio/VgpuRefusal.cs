@@ -15,8 +15,12 @@ internal sealed class VgpuRefusal(VendorVfioParent function, string? type)
     /// <summary>The cause of a refusal to make a vGPU, and why in words that go behind a colon.</summary>
     public (MdevError Error, string Why) OfMaking(MdevException refused)
     {
-        if (function.CurrentNow() is > 0 and var current)
+        int? now = function.CurrentNow();
+        if (now is > 0 and var current)
             return (MdevError.UuidExists, $"it has a vGPU of type {VgpuId.Of(current)} already");
+        // A function that is being taken from its driver answers ENODEV too, and has no type to be read any more.
+        if (refused.Errno is Errno.ENODEV && now is null)
+            return Refusal.Of(Attempt.Make, refused);
         if (refused.Errno is Errno.EINTR or Errno.EROFS or Errno.EMFILE or Errno.ENFILE)
             return Refusal.Of(Attempt.Make, refused);
         IReadOnlyDictionary<int, string>? creatable = function.CreatableNow();
