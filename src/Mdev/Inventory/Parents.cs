@@ -1,5 +1,6 @@
 using Mdev.Errors;
-using Mdev.Interfaces;
+using Mdev.Interfaces.MdevBus;
+using Mdev.Interfaces.VendorVfio;
 using Mdev.Kernel;
 using Mdev.Model;
 
@@ -10,8 +11,8 @@ namespace Mdev.Inventory;
 /// <param name="report">Told of every broken entry on the way; the search goes on.</param>
 internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
 {
-    /// <summary>The interfaces, those that the host does not have among them.</summary>
-    public IReadOnlyList<IDeviceInterface> Interfaces { get; } = AllInterfaces.Of(host);
+    /// <summary>The interfaces that are known, those that the host does not have among them. A new one is added here, and nowhere else.</summary>
+    public IReadOnlyList<IDeviceInterface> Interfaces { get; } = [new MdevBus(host), new VendorVfioFunctions(host)];
 
     /// <summary>Whether the host has any interface for such devices.</summary>
     public bool IsSupported => Interfaces.Any(way => way.IsPresent);

@@ -1,3 +1,8 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Mdev.Errors;
+
 namespace Mdev.Model;
 
 /// <summary>A mediated device as it was when it was read. Source: Documentation/driver-api/vfio-mediated-device.rst.</summary>
@@ -88,4 +93,75 @@ public sealed record MdevDeviceUser
 
     /// <inheritdoc/>
     public override string ToString() => VmName is null ? $"{ProcessName ?? "?"} ({ProcessId})" : $"{VmName} ({ProcessName ?? "?"} {ProcessId})";
+}
+
+/// <summary>
+/// What a device was when it was listed. A UUID may have a new owner since: another device was made under it, or, where the UUID is that of a PCI
+/// function, on the function.
+/// </summary>
+/// <param name="Type">Its type, empty when it had none; null where that is not known.</param>
+/// <param name="Parent">Its parent; null where that is not known.</param>
+public sealed record ListedDevice(string? Type, string? Parent)
+{
+    /// <summary>Makes sure that a device is still what was listed. One that is on its way out has no type any more.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.DeviceChanged"/>.</exception>
+    public void Require(MdevDevice now)
+    {
+        if ((Type is null || now.Type is null || Type == now.Type) && (Parent is null || Parent == now.Parent))
+            return;
+        // A name in words, or a pattern, is never that of a listed device.
+        if (Type is not null && Type.AsSpan().IndexOfAny(" *?[") >= 0)
+            throw new MdevException(MdevError.InvalidArgument, $"Device {now.Uuid} is held against the type id that it was listed with, and '{Printable.Text(Type)}' is no type id: it is of type '{Printable.Text(now.Type ?? "unknown")}'.") { Uuid = now.Uuid };
+        string listed = string.Join(" and ", new[] { Type is null ? null : Type.Length == 0 ? "without a type" : $"of type '{Printable.Text(Type)}'", Parent is null ? null : $"on parent '{Printable.Text(Parent)}'" }.OfType<string>());
+        throw new MdevException(
+            MdevError.DeviceChanged,
+            $"Device {now.Uuid} is not what was listed any more: it was {listed}, and is of type '{Printable.Text(now.Type ?? "unknown")}' on parent '{Printable.Text(now.Parent)}'.")
+        {
+            Uuid = now.Uuid,
+        };
+    }
+}
+
+/// <summary>
+/// The UUIDs of devices to which the kernel gives none because each is a PCI function: of version 8 (RFC 9562, 5.8), a constant of this project followed by
+/// the function's domain (four bytes), bus, and device and function (one byte each). The function of <c>6d646576-7073-8766-8000-000000004104</c> is
+/// <c>0000:41:00.4</c>.
+/// </summary>
+public static partial class FunctionUuid
+{
+    private const int AddressAt = 10;
+
+    // The letters mdevps and vf, as far as version and variant leave them.
+    private static readonly byte[] s_constant = [0x6d, 0x64, 0x65, 0x76, 0x70, 0x73, 0x87, 0x66, 0x80, 0x00];
+
+    /// <summary>The UUID of the device on a PCI function; null when the text is no PCI address.</summary>
+    public static Guid? Of(string address)
+    {
+        if (Address().Match(address) is not { Success: true } match)
+            return null;
+        uint Number(int group) => uint.Parse(match.Groups[group].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        uint device = Number(3);
+        if (device > 31)
+            return null;
+        Span<byte> bytes = stackalloc byte[16];
+        s_constant.CopyTo(bytes);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[AddressAt..], Number(1));
+        bytes[14] = (byte)Number(2);
+        bytes[15] = (byte)((device << 3) | Number(4));
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    /// <summary>The address of the PCI function that a UUID stands for; null for any other UUID.</summary>
+    public static string? AddressOf(Guid uuid)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        _ = uuid.TryWriteBytes(bytes, bigEndian: true, out _);
+        return bytes.StartsWith(s_constant)
+            ? $"{BinaryPrimitives.ReadUInt32BigEndian(bytes[AddressAt..]):x4}:{bytes[14]:x2}:{bytes[15] >> 3:x2}.{bytes[15] & 7}"
+            : null;
+    }
+
+    // "%04x:%02x:%02x.%d" in drivers/pci/probe.c: a domain has four digits or more.
+    [GeneratedRegex(@"\A([0-9a-f]{4}|[1-9a-f][0-9a-f]{4,7}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Address();
 }

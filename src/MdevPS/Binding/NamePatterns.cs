@@ -1,4 +1,6 @@
 using System.Management.Automation;
+using Mdev.Attributes;
+using Mdev.Errors;
 using Mdev.Model;
 
 namespace MdevPS.Binding;
@@ -28,4 +30,24 @@ internal static class NamePatterns
             return NamePattern.Of(text);
         }
     }
+}
+
+/// <summary>The keys that say whose vendor attributes are meant: of devices where UUIDs are given, else of types, else of parents.</summary>
+internal static class OwnerKeys
+{
+    /// <summary>Whose attributes are meant; all that the host has where no key is given.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: a key is there and empty, so that it has got lost.</exception>
+    public static AttributeOwners Of(HostSession session, Guid[]? uuids, string[]? types, string[]? parents)
+    {
+        // A vendor attribute of a type has no UUID, and one of a parent no type; a device that is being removed has no type any more.
+        if (uuids is [] && !session.IsAttribute)
+            throw Lost("UUID", "is null");
+        if (types is [] && uuids is not { Length: > 0 } && !session.IsAttribute)
+            throw Lost("type", "is empty");
+        if ((uuids is [] || types is []) && uuids is not { Length: > 0 } && types is not { Length: > 0 } && parents is null)
+            throw Lost("parent", "is not there");
+        return new AttributeOwners { Uuids = uuids ?? [], Types = NamePatterns.Filter(types), Parents = NamePatterns.Filter(parents) };
+    }
+
+    private static MdevException Lost(string key, string how) => new(MdevError.InvalidArgument, $"The {key} of the piped object {how}, so that it does not say whose attributes are meant.");
 }

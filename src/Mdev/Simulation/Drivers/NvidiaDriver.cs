@@ -52,3 +52,38 @@ internal abstract class NvidiaDriver : SimulatedMdevDriver
         return new PciFunction(PciFunction.AddressOf(bus, 0), Vendor, device, Class, number % (sizes.NumaNodeCount ?? 2));
     }
 }
+
+/// <summary>NVIDIA A2s, which make vGPUs on SR-IOV virtual functions, one on each, as Ampere and Ada do up to Linux 6.7. The GPU itself is no parent.</summary>
+internal sealed class NvidiaA2Driver : NvidiaDriver
+{
+    private const int Device = 0x25b6;
+    private const int Functions = 16;
+
+    public override void Register(SimulatedHostBuilder host, SimulationSizes sizes)
+    {
+        host.AddDriver(MdevDriver);
+        for (int i = 0; i < (sizes.GpuCount ?? 4); i++)
+        {
+            PciFunction gpu = Gpu(host, Device, i, sizes, out int bus);
+            foreach (PciFunction function in PciBus.AddWithVirtualFunctions(host.Tree, gpu, bus, Functions, DriverString))
+                host.Register(function.SysfsPath, VgpuType.A2.Select(type => type.Registered));
+        }
+    }
+}
+
+/// <summary>NVIDIA T4s, which make vGPUs on the physical function, as all NVIDIA GPUs before Ampere do.</summary>
+internal sealed class NvidiaT4Driver : NvidiaDriver
+{
+    private const int Device = 0x1eb8;
+
+    public override void Register(SimulatedHostBuilder host, SimulationSizes sizes)
+    {
+        host.AddDriver(MdevDriver);
+        for (int i = 0; i < (sizes.GpuCount ?? 2); i++)
+        {
+            PciFunction gpu = Gpu(host, Device, i, sizes, out _);
+            PciBus.AddTo(host.Tree, gpu, DriverString);
+            host.Register(gpu.SysfsPath, VgpuType.T4.Select(type => type.Registered));
+        }
+    }
+}

@@ -149,3 +149,118 @@ internal abstract class VendorVfioDriver : SimulatedDriver
         tree.AddReadWrite(ConfigFile, $"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n{config}\n");
     }
 }
+
+/// <summary>NVIDIA L40S: vGPUs that share the GPU by time, all of one framebuffer size.</summary>
+internal sealed class NvidiaL40sDriver : VendorVfioDriver
+{
+    // As captured: ordered by number, of which 2164 came later.
+    public static readonly IReadOnlyList<FunctionType> L40s =
+    [
+        Of(1145, "1B"), Of(1146, "2B"),
+        Of(1147, "1Q"), Of(1148, "2Q"), Of(1149, "3Q"), Of(1150, "4Q"), Of(1151, "6Q"), Of(1152, "8Q"), Of(1153, "12Q"), Of(1154, "16Q"), Of(1155, "24Q"), Of(1156, "48Q"),
+        Of(1157, "1A"), Of(1158, "2A"), Of(1159, "3A"), Of(1160, "4A"), Of(1161, "6A"), Of(1162, "8A"), Of(1163, "12A"), Of(1164, "16A"), Of(1165, "24A"), Of(1166, "48A"),
+        Of(2164, "3B"),
+    ];
+
+    private const int Gigabytes = 48;
+    private const int Functions = 32;
+
+    public override int Device => 0x26b9;
+
+    public override IReadOnlyList<FunctionType> Types => L40s;
+
+    private static FunctionType Of(int number, string profile)
+    {
+        var type = new FunctionType(number, $"NVIDIA L40S-{profile}", Functions);
+        return type with { Most = Math.Min(Functions, Gigabytes / type.Gigabytes) };
+    }
+}
+
+/// <summary>
+/// An NVIDIA GPU that is divided into GPU instances (MIG): two of one slice and one of two. A vGPU is on an instance of its type's slices, which hosts one
+/// framebuffer size; types for the undivided GPU are not made. The numbers are made up but for 1561, since none were found.
+/// </summary>
+internal sealed class NvidiaMigDriver : VendorVfioDriver
+{
+    private const string Model = "NVIDIA RTX Pro 6000 Blackwell DC";
+    private const int SliceGigabytes = 24;
+
+    private static readonly FunctionType[] s_types =
+    [
+        new(1561, $"{Model}-12Q", 8), new(1562, $"{Model}-24Q", 4),
+        new(1801, $"{Model}-1-12Q", 2, 1), new(1802, $"{Model}-1-24Q", 1, 1), new(1803, $"{Model}-2-24Q", 2, 2), new(1804, $"{Model}-2-48Q", 1, 2), new(1805, $"{Model}-4-96Q", 1, 4),
+    ];
+
+    private static readonly (int Id, int Slices)[] s_instances = [(3, 1), (4, 1), (1, 2)];
+
+    public override int Device => 0x2bb5;
+
+    public override IReadOnlyList<FunctionType> Types => s_types;
+
+    protected override int DefaultGpuCount => 1;
+
+    public override bool CanMake(FunctionType type, SimulatedFunction function, IReadOnlyList<SimulatedFunction> siblings) => function.Type == 0 && InstanceFor(type, siblings) is not null;
+
+    public override void Fill(SimulatedTree tree, SimulatedFunction function, FunctionType type, IReadOnlyList<SimulatedFunction> siblings)
+    {
+        base.Fill(tree, function, type, siblings);
+        tree.Replace($"{function.SysfsPath}/nvidia/gpu_instance_id", $"{InstanceFor(type, siblings)}\n");
+    }
+
+    private int? InstanceFor(FunctionType type, IReadOnlyList<SimulatedFunction> siblings) => s_instances
+        .Where(instance => instance.Slices == type.Slices && type.Gigabytes <= instance.Slices * SliceGigabytes)
+        .Where(instance => Made(siblings.Where(sibling => sibling.Instance == instance.Id)) is var made && made.Count < type.Most && made.TrueForAll(other => other.Gigabytes == type.Gigabytes))
+        .Select(instance => (int?)instance.Id)
+        .FirstOrDefault();
+}
+
+/// <summary>
+/// The driver that was proposed for the kernel itself: two attributes only, lists without a header, and an errno for each reason. Its package brings no
+/// vgpuConfig.xml. Facts: the patches of nvidia-vgpu as they were posted.
+/// </summary>
+internal sealed class NvidiaUpstreamDriver : VendorVfioDriver
+{
+    public override string KernelDriver => "nvidia_vgpu_vfio_pci";
+
+    public override int Device => 0x26ba;
+
+    public override IReadOnlyList<FunctionType> Types => NvidiaL40sDriver.L40s;
+
+    public override int NothingThereErrno => 0;
+
+    public override int InUseErrno => Errno.EBUSY;
+
+    protected override int DefaultGpuCount => 1;
+
+    protected override bool HasConfig => false;
+
+    // Once a GPU has a vGPU, all others are of its very type.
+    public override bool CanMake(FunctionType type, SimulatedFunction function, IReadOnlyList<SimulatedFunction> siblings)
+    {
+        List<FunctionType> made = Made(siblings);
+        return function.Type == 0 && made.Count < type.Most && made.TrueForAll(other => other == type);
+    }
+
+    public override int Refusal(long number, IReadOnlyList<SimulatedFunction> siblings) =>
+        !Types.Any(type => type.Number == number) ? Errno.ENODEV
+        : Made(siblings).Exists(other => other.Number != number) ? Errno.EINVAL
+        : Errno.ENOSPC;
+
+    public override string List(SimulatedFunction function, IReadOnlyList<SimulatedFunction> siblings) =>
+        string.Concat(Types.Where(type => CanMake(type, function, siblings)).Select(Row));
+
+    public override void Fill(SimulatedTree tree, SimulatedFunction function, FunctionType type, IReadOnlyList<SimulatedFunction> siblings)
+    {
+    }
+
+    public override void Empty(SimulatedTree tree, string function)
+    {
+    }
+
+    protected override void AddAttributes(SimulatedTree tree, string function)
+    {
+        tree.AddDirectory($"{function}/nvidia");
+        tree.AddReadOnly($"{function}/nvidia/creatable_vgpu_types", "");
+        tree.AddReadWrite($"{function}/nvidia/current_vgpu_type", "0\n");
+    }
+}
