@@ -7,7 +7,7 @@
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('build', 'demo', 'test', 'kernel', 'package', 'docs', 'bench')]
+    [ValidateSet('build', 'demo', 'test', 'kernel', 'package', 'docs', 'picture', 'bench')]
     [string] $Task = 'build'
 )
 
@@ -20,7 +20,7 @@ $env:PATH = $PSHOME + [IO.Path]::PathSeparator + $env:PATH
 
 function Invoke-Native {
     # The exit code of a tool is ours.
-    $command, $arguments = $args
+    $command, [string[]] $arguments = $args
     & $command @arguments
     if ($LASTEXITCODE) { exit $LASTEXITCODE }
 }
@@ -31,6 +31,7 @@ if ($Task -ne 'package') {
 
 switch ($Task) {
     'demo' { Invoke-Native tests/Demo/demo.sh }
+    'picture' { Invoke-Native tests/Demo/demo.sh picture }
     'test' { Invoke-Native tests/run.sh }
     'kernel' { Invoke-Native tests/Kernel/kernel.sh }
     'package' {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# usage: ./build.sh [build|demo|test|kernel|package|docs|bench]
+# usage: ./build.sh [build|demo|test|kernel|package|docs|picture|bench]
 # Hands over to build.ps1 where there is a pwsh, and does the same without.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -14,6 +14,7 @@ build() { dotnet build MdevPS.sln -c Release --nologo --verbosity quiet -clp:NoS
 case $task in
     build) build ;;
     demo) build && tests/Demo/demo.sh ;;
+    picture) build && tests/Demo/demo.sh picture ;;
     test) build && tests/run.sh ;;
     kernel) build && tests/Kernel/kernel.sh ;;
     package) dotnet pack src/MdevPS -c Release --nologo --verbosity quiet --output out/packages && ls out/packages ;;

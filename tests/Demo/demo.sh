@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The tour, in the pwsh on PATH or else in the PowerShell that the build made.
+# usage: demo.sh [picture]
+# The tour, or the picture of a terminal for the README, in the pwsh on PATH or else in the PowerShell that the build made.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 source ../powershell.sh
@@ -8,4 +9,4 @@ unset MDEVPS_ROOT
 TMPDIR=$(mktemp -d)
 export TMPDIR XDG_STATE_HOME=$TMPDIR/state
 trap 'rm -rf "$TMPDIR"' EXIT
-pwsh -NoProfile -File tour.ps1
+pwsh -NoProfile -File "${1:-tour}.ps1"
