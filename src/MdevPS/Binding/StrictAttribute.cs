@@ -76,8 +76,8 @@ internal sealed class UuidAttribute : StrictAttribute
     {
         Guid uuid => uuid,
         string text when Guid.TryParse(text, out Guid uuid) => uuid,
-        MdevDevice device => DefaultHost.Has(device.Root) ? device.Uuid : throw DefaultHost.HasNot(device.Root, nameof(device.Uuid)),
-        MdevDefinition definition => DefaultHost.Has(definition.Root) ? definition.Uuid : throw DefaultHost.HasNot(definition.Root, nameof(definition.Uuid)),
+        MdevDevice device => HostOfArgument.Has(device.Root) ? device.Uuid : throw HostOfArgument.HasNot(device.Root, nameof(device.Uuid)),
+        MdevDefinition definition => HostOfArgument.Has(definition.Root) ? definition.Uuid : throw HostOfArgument.HasNot(definition.Root, nameof(definition.Uuid)),
         _ => throw Refused(item, $"{Called(item)} is no UUID."),
     };
 
@@ -97,11 +97,11 @@ internal sealed class NameAttribute(Type kind) : StrictAttribute
     protected override object Convert(object? item)
     {
         if (Plain(item) is MdevParent parent && kind == typeof(MdevParent))
-            return DefaultHost.Has(parent.Root) ? parent.Parent : throw DefaultHost.HasNot(parent.Root, nameof(parent.Parent));
+            return HostOfArgument.Has(parent.Root) ? parent.Parent : throw HostOfArgument.HasNot(parent.Root, nameof(parent.Parent));
         // It is a type of one parent, which a type id alone would forget.
         if (Plain(item) is MdevType && kind == typeof(MdevType))
             throw Refused(item, "Pipe an MdevType, so that its parent and its host go with it. For the type id alone give its property Type.");
-        return Text(item) is { Length: > 0 } text ? text : throw Refused(item, $"{Called(item)} is no name.");
+        return Text(item) is { } text && !string.IsNullOrWhiteSpace(text) ? text : throw Refused(item, $"{Called(item)} is no name.");
     }
 }
 
@@ -138,7 +138,7 @@ internal sealed class RootAttribute : StrictAttribute
 /// The host of objects that are given as arguments. Through the pipeline an object brings its Root along; as an argument it cannot, so one of another
 /// host must not be taken for one of the default host.
 /// </summary>
-file static class DefaultHost
+file static class HostOfArgument
 {
     public static bool Has(string root) => root == HostOpener.Default;
 
