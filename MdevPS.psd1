@@ -29,6 +29,7 @@
         'Remove-MdevDefinition'
         'Remove-MdevDevice'
         'Remove-MdevSimulation'
+        'Restore-MdevDevice'
         'Set-MdevAttribute'
         'Set-MdevDefinition'
     )

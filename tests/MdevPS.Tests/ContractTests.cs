@@ -147,7 +147,7 @@ public sealed class CmdletContractTests : ContractTest
     {
         ConfirmImpact expected = Cmdlet(name).Verb switch
         {
-            "New" => ConfirmImpact.Low,
+            "New" or "Restore" => ConfirmImpact.Low,
             "Remove" or "Set" => ConfirmImpact.Medium,
             _ => ConfirmImpact.None,
         };

@@ -155,6 +155,51 @@ public sealed class DefinitionTests : SimulatedHostTest
     }
 
     [Fact]
+    public void What_is_defined_is_there_again_after_a_reboot()
+    {
+        Have("New-MdevDevice mtty-1 | New-MdevDefinition -AutoStart; New-MdevDevice mdpy-hd | New-MdevDefinition; Get-MdevDevice | Remove-MdevDevice");
+        Result booted = Have("Restore-MdevDevice -AutoStart");
+        Assert.Equal(["mtty-1 Made"], booted.Output.Select(one => $"{Result.Get(one, "Type")} {Result.Get(one, "Outcome")}"));
+        Assert.Equal("True", Have("$null = Restore-MdevDevice -AutoStart; $?").Text[0]);
+        Assert.Equal(["mdpy-hd", "mtty-1"], Have("Get-MdevDefinition | Restore-MdevDevice | Get-MdevDevice").TextOf("Type").Order());
+        Assert.Equal(["Present", "Present"], Have("Restore-MdevDevice").TextOf("Outcome"));
+    }
+
+    [Fact]
+    public void What_cannot_be_restored_is_told_with_its_reason_and_makes_the_command_fail()
+    {
+        Have("New-MdevDefinition mtty-9 mtty -WarningAction Ignore; New-MdevDefinition mtty-1");
+        Result restored = Run("Restore-MdevDevice");
+        Assert.Equal(["mtty-1 Made ", "mtty-9 Waiting MdevTypeNotFound"], restored.Output.Select(one => $"{Result.Get(one, "Type")} {Result.Get(one, "Outcome")} {Result.Get(one, "ErrorId")}").Order());
+        Assert.Equal(["MdevTypeNotFound"], restored.ErrorIds);
+        Assert.Contains("mtty-9", restored.ErrorText, StringComparison.Ordinal);
+        Assert.Contains("Get-MdevType", restored.ErrorText, StringComparison.Ordinal);
+        Assert.Equal("False", Run("$null = Restore-MdevDevice -TimeoutSec 1 -ErrorAction SilentlyContinue; $?").Text[0]);
+    }
+
+    [Fact]
+    public void A_device_that_is_still_being_removed_is_told_and_not_made_twice()
+    {
+        string uuid = Have("New-MdevDevice mtty-1 | New-MdevDefinition").TextOf("Uuid")[0]!;
+        int vm = StartVm(Root, "web", uuid);
+        Have($"Remove-MdevDevice {uuid} -EvenIfInUse -TimeoutSec 0 -WarningAction Ignore");
+        Assert.Equal("MdevUuidExists", Run("Restore-MdevDevice").Get("ErrorId"));
+        Have($"[Mdev.Simulation.SimulatedHost]::EndProcess('{Root}', {vm})");
+        Assert.Equal("Made", Have("Restore-MdevDevice -TimeoutSec 300").Get("Outcome"));
+    }
+
+    [Fact]
+    public void A_plan_of_a_restoration_makes_nothing_and_waits_for_nothing()
+    {
+        Have("New-MdevDefinition mtty-1; New-MdevDefinition mdpy-hd elsewhere -WarningAction Ignore");
+        string before = Snapshot(Root);
+        Result plan = Run("Restore-MdevDevice -WhatIf -TimeoutSec 86400");
+        Assert.Single(plan.Host, said => said.StartsWith("What if: ", StringComparison.Ordinal));
+        Assert.Equal(["Waiting"], plan.TextOf("Outcome"));
+        Assert.Equal(before, Snapshot(Root));
+    }
+
+    [Fact]
     public void A_callout_that_refuses_stops_a_start_and_a_stop_and_is_left_out_on_request()
     {
         Have("New-MdevDefinition mtty-1; New-MdevDevice mdpy-hd");

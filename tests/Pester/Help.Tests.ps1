@@ -43,6 +43,10 @@ BeforeAll {
         New-MdevDefinition mdpy-hd -Uuid 5c9a6b1e-2f6d-4a0f-9d4f-7c1f0a2b3c4d
     }
     $oneStarted = { New-MdevDevice mtty-2 -Uuid 83b8f4f2-509f-382f-3c1e-e6bfe0fa1001 }
+    $bothMissing = {
+        New-MdevDefinition mtty-2 -Uuid 83b8f4f2-509f-382f-3c1e-e6bfe0fa1001
+        New-MdevDefinition mdpy-hd -Uuid 5c9a6b1e-2f6d-4a0f-9d4f-7c1f0a2b3c4d -AutoStart
+    }
     $noneThere = { New-MdevDefinition nvidia-63 -Parent 0000:3b:00.0 -Uuid 6f1d3a6c-7e21-4a57-8f0b-3f0a5a520d57 -WarningAction Ignore }
     $a2 = { New-MdevSimulation nvidia-a2 -Use }
     $t4 = { New-MdevSimulation nvidia-t4 -GpuCount 1 -Use }
@@ -62,6 +66,7 @@ BeforeAll {
         'New-MdevDefinition 4'    = $ap
         'Set-MdevDefinition'      = $twoDefined
         'Remove-MdevDefinition'   = $twoDefined
+        'Restore-MdevDevice'      = $bothMissing
         'Remove-MdevDefinition 2' = "$twoDefined; $noneThere"
         'Remove-MdevDefinition 3' = "$twoDefined; $oneStarted; $noneThere"
         'New-MdevDevice 5'    = $a2

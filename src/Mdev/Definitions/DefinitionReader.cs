@@ -92,7 +92,7 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
     public MdevDefinition Definition(DefinitionFile file, DefinitionContent content, IEnumerable<string> parents)
     {
         HostParent? parent = Parent(file.Parent);
-        (string state, string? reason) = Compare(file.Uuid, file.Parent, content.Type, parent);
+        (string state, string? reason, bool isBeingRemoved) = Compare(file.Uuid, file.Parent, content.Type, parent);
         string[] others = parents.Where(other => other != file.Parent).Select(other => $"'{Printable.Text(other)}'").ToArray();
         if (others.Length > 0 && state != MdevDefinitionState.Active)
             reason = $"{reason} It is defined for parent {string.Join(" and ", others)} too, and only one of them can have the device.".TrimStart();
@@ -106,32 +106,40 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
             AutoStart = content.AutoStart,
             State = state,
             Reason = reason,
+            IsBeingRemoved = isBeingRemoved,
             Path = host.OnMachine(file.Path),
             Root = host.Root,
         };
     }
 
-    private (string State, string? Reason) Compare(Guid uuid, string name, string type, HostParent? parent)
+    /// <summary>A definition that was read before, with the state that it has now.</summary>
+    public MdevDefinition Again(MdevDefinition definition)
+    {
+        (string state, string? reason, bool isBeingRemoved) = Compare(definition.Uuid, definition.Parent, definition.Type, Parent(definition.Parent));
+        return definition with { State = state, Reason = reason, IsBeingRemoved = isBeingRemoved };
+    }
+
+    private (string State, string? Reason, bool IsBeingRemoved) Compare(Guid uuid, string name, string type, HostParent? parent)
     {
         if (Device(uuid) is { } device)
         {
             if (device.Parent != name)
-                return (MdevDefinitionState.Different, $"The device runs on parent '{Printable.Text(device.Parent)}'.");
+                return (MdevDefinitionState.Different, $"The device runs on parent '{Printable.Text(device.Parent)}'.", false);
             if (device.State == MdevDeviceState.Removing)
-                return (MdevDefinitionState.Inactive, "The device is being removed, which waits for whoever has it open.");
-            return device.Type != type ? (MdevDefinitionState.Different, $"The device runs with type '{Printable.Text(device.Type ?? "")}'.")
-                : (MdevDefinitionState.Active, device.State == MdevDeviceState.Unbound ? "Its driver was unbound: it has to be removed and made anew." : null);
+                return (MdevDefinitionState.Inactive, "The device is being removed, which waits for whoever has it open.", true);
+            return device.Type != type ? (MdevDefinitionState.Different, $"The device runs with type '{Printable.Text(device.Type ?? "")}'.", false)
+                : (MdevDefinitionState.Active, device.State == MdevDeviceState.Unbound ? "Its driver was unbound: it has to be removed and made anew." : null, false);
         }
 
         if (parent is null)
-            return (MdevDefinitionState.NoParent, _parents.IsSupported ? $"The host has no parent '{Printable.Text(name)}'." : _parents.WhyUnsupported("The host"));
+            return (MdevDefinitionState.NoParent, _parents.IsSupported ? $"The host has no parent '{Printable.Text(name)}'." : _parents.WhyUnsupported("The host"), false);
         if (!_room.TryGetValue((name, type), out int? room))
             _room.Add((name, type), room = parent.Offers(type) ? parent.Available(type, Ignore) : -1);
         return room switch
         {
-            < 0 => (MdevDefinitionState.NoType, parent.TypeIds(Ignore).Count == 0 ? "The parent offers no types at all; the vendor's daemon may not have finished." : $"The parent does not offer type '{Printable.Text(type)}'."),
-            0 => (MdevDefinitionState.NoRoom, $"The parent has no instance of type '{Printable.Text(type)}' left."),
-            _ => (MdevDefinitionState.Inactive, "The device is not there."),
+            < 0 => (MdevDefinitionState.NoType, parent.TypeIds(Ignore).Count == 0 ? "The parent offers no types at all; the vendor's daemon may not have finished." : $"The parent does not offer type '{Printable.Text(type)}'.", false),
+            0 => (MdevDefinitionState.NoRoom, $"The parent has no instance of type '{Printable.Text(type)}' left.", false),
+            _ => (MdevDefinitionState.Inactive, "The device is not there.", false),
         };
     }
 

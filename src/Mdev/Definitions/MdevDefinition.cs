@@ -38,6 +38,9 @@ public sealed record MdevDefinition
     /// <summary>The root of the host it is on.</summary>
     public required string Root { get; init; }
 
+    /// <summary>Whether a device of that UUID is still being removed, so that it cannot be made yet.</summary>
+    internal bool IsBeingRemoved { get; init; }
+
     /// <inheritdoc/>
     public override string ToString() => Uuid.ToString();
 }

@@ -153,7 +153,7 @@ public sealed class StrictParameterTests : EveryCmdletTest
 
     private static bool MayBeEmpty(CmdletParameter parameter, string value) => (parameter.Cmdlet, parameter.Name, value) switch
     {
-        ("Get-MdevDevice" or "Get-MdevAttribute" or "Set-MdevAttribute" or "Get-MdevDefinition" or "Set-MdevDefinition" or "Remove-MdevDefinition", "Type", "$null" or "''" or "@()") => true,
+        ("Get-MdevDevice" or "Get-MdevAttribute" or "Set-MdevAttribute" or "Get-MdevDefinition" or "Set-MdevDefinition" or "Remove-MdevDefinition" or "Restore-MdevDevice", "Type", "$null" or "''" or "@()") => true,
         (_, "Attribute", "$null" or "''" or "@()") => true,
         (_, "PhysicalDevice", "$null") => true,
         (_, "NumaNode", "$null" or "''" or "'  '") => true,

@@ -1,0 +1,160 @@
+using System.Globalization;
+using Mdev.Errors;
+using Mdev.Kernel;
+using Mdev.Model;
+
+namespace Mdev.Definitions;
+
+/// <summary>What became of a definition whose device was to be there.</summary>
+public sealed record MdevRestoration
+{
+    /// <summary>The UUID of the device.</summary>
+    public required Guid Uuid { get; init; }
+
+    /// <summary>The type id that is defined.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>The parent that is defined.</summary>
+    public required string Parent { get; init; }
+
+    /// <summary>What became of it: one of <see cref="MdevRestorationOutcome"/>.</summary>
+    public required string Outcome { get; init; }
+
+    /// <summary>Why the device is not there, or what is to be known of it, as a sentence; null where there is nothing to say.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The id of the error, such as <c>MdevTypeNotFound</c>; null where there was none.</summary>
+    public string? ErrorId { get; init; }
+
+    /// <summary>The root of the host.</summary>
+    public required string Root { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Uuid.ToString();
+}
+
+/// <summary>What became of a definition. They are words, so that they stay words in JSON, in CSV and on another host.</summary>
+public static class MdevRestorationOutcome
+{
+    /// <summary>The device was there already, with the type and on the parent that are defined.</summary>
+    public const string Present = "Present";
+
+    /// <summary>The device was made.</summary>
+    public const string Made = "Made";
+
+    /// <summary>The device was not made, and waiting for it would not help.</summary>
+    public const string Failed = "Failed";
+
+    /// <summary>What the device needs is not there: its parent, its type, room for it, or the end of a removal.</summary>
+    public const string Waiting = "Waiting";
+}
+
+/// <summary>
+/// Makes the devices that are defined and not there. Each definition stands by itself: what is wrong with one costs the others nothing. A device that somebody
+/// else was quicker to make is as good as one that was made here, and what is still on its way (a driver, the types that a vendor's daemon registers, room) is waited for.
+/// </summary>
+/// <param name="host">The host.</param>
+/// <param name="report">Told, after its result was given, why a device is not there, and what could not be read of one that was made.</param>
+/// <param name="callouts">The scripts that are asked before a device is made and told after; null for none.</param>
+/// <param name="decide">Asked before each device is made; one that shall not be made has no result.</param>
+public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> report, Callouts? callouts, Func<MdevDefinition, bool> decide)
+{
+    private static readonly string[] s_mayCome = [MdevDefinitionState.NoParent, MdevDefinitionState.NoType, MdevDefinitionState.NoRoom];
+
+    /// <summary>Makes what is missing, each result as soon as it is known.</summary>
+    /// <param name="definitions">The definitions.</param>
+    /// <param name="limit">How long all of them together may wait for what they need; zero not to wait.</param>
+    /// <param name="cancel">Ends it; what is not made by then has no result.</param>
+    public IEnumerable<MdevRestoration> Restore(IEnumerable<MdevDefinition> definitions, TimeSpan limit, CancellationToken cancel = default)
+    {
+        long start = Environment.TickCount64;
+        List<MdevDefinition> pending = definitions.ToList();
+        TimeSpan left;
+        do
+        {
+            foreach (MdevDefinition definition in pending.ToArray())
+            {
+                if (cancel.IsCancellationRequested)
+                    yield break;
+                if (Try(definition, cancel) is not { } result)
+                    continue;
+                pending.Remove(definition);
+                foreach (MdevRestoration told in Tell(result))
+                    yield return told;
+            }
+
+            left = limit - TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
+        }
+        while (pending.Count > 0 && left > TimeSpan.Zero && Waiting.Until(() => pending.Exists(definition => !MayCome(Now(definition))), left, cancel));
+
+        foreach (MdevRestoration told in cancel.IsCancellationRequested ? [] : pending.SelectMany(definition => Tell(Missing(Now(definition), limit))))
+            yield return told;
+    }
+
+    // A result is given before what is wrong with it: to tell of a fault may end everything.
+    private IEnumerable<MdevRestoration> Tell(Result result)
+    {
+        if (result.Told is { } told)
+            yield return told;
+        foreach (MdevException fault in result.Faults)
+            report(fault);
+    }
+
+    // Null while it has to wait for what may still come.
+    private Result? Try(MdevDefinition definition, CancellationToken cancel)
+    {
+        MdevDefinition now = Now(definition);
+        if (Outcome(now) is { } outcome)
+            return outcome;
+        if (MayCome(now))
+            return null;
+        if (!decide(now))
+            return new Result(null, []);
+        try
+        {
+            var faults = new List<MdevException>();
+            _ = new DefinitionStarter(host, faults.Add, callouts).Start(now, cancel);
+            return new Result(Told(now, MdevRestorationOutcome.Made), faults);
+        }
+        catch (MdevException e)
+        {
+            // Somebody else may have been quicker: to make the device, or to take the parent or the room away.
+            MdevDefinition later = Now(definition);
+            return Outcome(later) ?? (MayCome(later) ? null : Failed(now, e));
+        }
+    }
+
+    private MdevDefinition Now(MdevDefinition definition) => new HostComparison(host, isForMany: false).Again(definition);
+
+    private static bool MayCome(MdevDefinition now) => s_mayCome.Contains(now.State) || now.IsBeingRemoved;
+
+    private Result? Outcome(MdevDefinition now) => now.State switch
+    {
+        MdevDefinitionState.Active => new Result(Told(now, MdevRestorationOutcome.Present) with { Reason = now.Reason }, []),
+        MdevDefinitionState.Different => Failed(now, new MdevException(MdevError.UuidExists, $"Device {now.Uuid} of type '{Printable.Text(now.Type)}' was not made on parent '{Printable.Text(now.Parent)}': {now.Reason}") { Uuid = now.Uuid }),
+        _ => null,
+    };
+
+    private Result Missing(MdevDefinition now, TimeSpan limit)
+    {
+        MdevError error = now.State switch
+        {
+            MdevDefinitionState.NoParent => MdevError.ParentNotFound,
+            MdevDefinitionState.NoType => MdevError.TypeNotFound,
+            MdevDefinitionState.NoRoom => MdevError.NoCapacity,
+            _ => MdevError.UuidExists,
+        };
+        string waited = limit > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $" It was waited for {limit.TotalSeconds:0.###} s.") : "";
+        var why = new MdevException(error, $"Device {now.Uuid} of type '{Printable.Text(now.Type)}' was not made on parent '{Printable.Text(now.Parent)}': {now.Reason}{waited}") { Uuid = now.Uuid };
+        return new Result(Told(now, MdevRestorationOutcome.Waiting) with { Reason = now.Reason, ErrorId = Id(error) }, [why]);
+    }
+
+    private Result Failed(MdevDefinition definition, MdevException why) => new(Told(definition, MdevRestorationOutcome.Failed) with { Reason = why.Message, ErrorId = Id(why.Error) }, [why]);
+
+    private static string Id(MdevError error) => $"Mdev{error}";
+
+    private MdevRestoration Told(MdevDefinition definition, string outcome) => new() { Uuid = definition.Uuid, Type = definition.Type, Parent = definition.Parent, Outcome = outcome, Root = host.Root };
+
+    /// <summary>What is told of a definition, if anything, and the errors that go with it.</summary>
+    private sealed record Result(MdevRestoration? Told, IReadOnlyList<MdevException> Faults);
+}

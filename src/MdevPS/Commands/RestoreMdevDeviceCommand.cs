@@ -1,0 +1,86 @@
+using System.Management.Automation;
+using Mdev;
+using Mdev.Definitions;
+using Mdev.Errors;
+using Mdev.Kernel;
+using Mdev.Model;
+using MdevPS.Binding;
+using MdevPS.Completers;
+
+namespace MdevPS.Commands;
+
+/// <summary>Makes the devices that are defined and not there.</summary>
+[Cmdlet(VerbsData.Restore, "MdevDevice", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(MdevRestoration))]
+public sealed class RestoreMdevDeviceCommand : CalloutCommand
+{
+    private readonly List<(HostRoot Host, MdevDefinition Definition)> _wanted = [];
+
+    /// <summary>UUIDs of devices.</summary>
+    [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Uuid]
+    [ArgumentCompleter(typeof(DefinitionUuidCompleter))]
+    public Guid[]? Uuid { get; set; }
+
+    /// <summary>Only what is defined for these parents; wildcards are allowed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [Name(typeof(MdevParent))]
+    [ArgumentCompleter(typeof(ParentCompleter))]
+    public string[]? Parent { get; set; }
+
+    /// <summary>Only what is defined with these type ids; wildcards are allowed.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [SupportsWildcards]
+    [Name(typeof(MdevType), AllowEmpty = true)]
+    [ArgumentCompleter(typeof(TypeCompleter))]
+    public string[]? Type { get; set; }
+
+    /// <summary>Only what is made at boot; with -AutoStart:$false only what is not.</summary>
+    [Parameter]
+    [Flag]
+    public SwitchParameter AutoStart { get; set; }
+
+    /// <summary>How many seconds all of them together may wait for a parent, a type, room or the end of a removal.</summary>
+    [Parameter]
+    [Number]
+    [ValidateRange(0, 86400)]
+    public int TimeoutSec { get; set; }
+
+    // What the pipeline brings is restored together, or one that has to wait would hold up those behind it.
+    /// <inheritdoc/>
+    private protected override void Process()
+    {
+        if (Type is [] && Uuid is null)
+            throw new MdevException(MdevError.InvalidArgument, "The type of the piped object is empty, and it has no UUID, so that it does not say which definitions are meant.");
+        HostRoot host = OpenHost();
+        var query = new DefinitionQuery
+        {
+            Uuids = Uuid ?? [],
+            Parents = NamePatterns.Filter(Parent),
+            Types = NamePatterns.Filter(Type),
+            AutoStart = Session.IsArgument(nameof(AutoStart)) ? AutoStart.IsPresent : null,
+        };
+        _wanted.AddRange(new DefinitionReader(host, Session.Report).Read(query).Select(definition => (host, definition)));
+    }
+
+    /// <inheritdoc/>
+    protected override void EndProcessing()
+    {
+        long start = Environment.TickCount64;
+        foreach (IGrouping<HostRoot, MdevDefinition> there in _wanted.DistinctBy(wanted => wanted.Definition.Path).GroupBy(wanted => wanted.Host, wanted => wanted.Definition))
+        {
+            // A plan is not waited for.
+            TimeSpan left = TimeSpan.FromSeconds(IsPlan ? 0 : TimeoutSec) - TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
+            Session.Try(there.Key.Root, () => Session.Write(new DefinitionRestorer(there.Key, Session.Report, CalloutsOf(there.Key), Decide).Restore(there, left, Session.StopToken)));
+        }
+    }
+
+    private bool IsPlan => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
+
+    private bool Decide(MdevDefinition definition)
+    {
+        string what = Printable.Text($"Make mediated device {definition.Uuid} of type {definition.Type} on {definition.Parent}, as it is defined.");
+        return ShouldProcess(what, $"{what} Go on?", "Restore mediated devices");
+    }
+}

@@ -1,0 +1,111 @@
+using Mdev.Definitions;
+using Mdev.Errors;
+using Mdev.Model;
+
+namespace Mdev.Tests.Definitions;
+
+public sealed class DefinitionRestorerTests : DefinitionTest
+{
+    private static readonly TimeSpan s_long = TimeSpan.FromMinutes(5);
+
+    public DefinitionRestorerTests()
+        : base("mtty", "mdpy", "vfio_ap")
+    {
+    }
+
+    private string ParentLink => $"{Root}/sys/class/mdev_bus/mtty";
+
+    private MdevRestoration[] Restore(TimeSpan limit = default, Func<MdevDefinition, bool>? decide = null, CancellationToken cancel = default) =>
+        [.. new DefinitionRestorer(Host.Host, Reports.Add, null, decide ?? (_ => true)).Restore(Read(), limit, cancel)];
+
+    private static string[] Outcomes(IEnumerable<MdevRestoration> restored) => [.. restored.Select(one => $"{one.Type} {one.Outcome} {one.ErrorId}".Trim())];
+
+    [Fact]
+    public void What_is_missing_is_made_and_what_is_there_is_left()
+    {
+        Editor().Define(New("mtty-1", "mtty"));
+        Editor().Define(New("mdpy-hd", "mdpy") with { Uuid = Guid.NewGuid() });
+        MdevDevice running = Assert.Single(Host.Make("mtty-1", 1, Uuid));
+        Assert.Equal(["mdpy-hd Made", "mtty-1 Present"], Outcomes(Restore()).Order());
+        Assert.Equal(["mdpy-hd Present", "mtty-1 Present"], Outcomes(Restore()).Order());
+        Assert.Equal(MdevDefinitionState.Active, Only(new DefinitionQuery { Uuids = [running.Uuid] }).State);
+        Assert.Empty(Reports);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_one_costs_the_others_nothing()
+    {
+        Add("a-parent", $"{Guid.NewGuid()}", Plain("mtty-1"));
+        Add("mdpy", $"{Guid.NewGuid()}", Plain("mdpy-none"));
+        Add("mdpy", $"{Guid.NewGuid()}", "{");
+        Add("matrix", $"{Guid.NewGuid()}", Plain("vfio_ap-passthrough", attributes: """[{"assign_adapter":"9999"}]"""));
+        Editor().Define(New("mtty-1", "mtty"));
+        Assert.Equal(
+            ["mdpy-none Waiting MdevTypeNotFound", "mtty-1 Made", "mtty-1 Waiting MdevParentNotFound", "vfio_ap-passthrough Failed MdevAttributeFailed"],
+            Outcomes(Restore()).Order(StringComparer.Ordinal));
+        Assert.Equal([MdevError.AttributeFailed, MdevError.DefinitionBroken, MdevError.ParentNotFound, MdevError.TypeNotFound], Reports.Select(e => e.Error).OrderBy(e => $"{e}"));
+    }
+
+    [Theory]
+    [InlineData("mtty-1", MdevRestorationOutcome.Present, null)]
+    [InlineData("mtty-2", MdevRestorationOutcome.Failed, "MdevUuidExists")]
+    public void Somebody_who_was_quicker_is_no_failure_unless_he_made_something_else(string type, string outcome, string? error)
+    {
+        Editor().Define(New("mtty-1", "mtty"));
+        MdevRestoration restored = Assert.Single(Restore(decide: _ =>
+        {
+            Host.Create($"/sys/devices/virtual/mtty/mtty/mdev_supported_types/{type}", Uuid);
+            return true;
+        }));
+        Assert.Equal((outcome, error), (restored.Outcome, restored.ErrorId));
+        Assert.Equal(error is null ? 0 : 1, Reports.Count);
+    }
+
+    [Fact]
+    public void Of_a_uuid_on_two_parents_one_is_made()
+    {
+        Editor().Define(New("mtty-1", "mtty"));
+        Editor().Define(New("vfio_ap-passthrough", "matrix"));
+        Assert.Equal([MdevRestorationOutcome.Made, MdevRestorationOutcome.Failed], Restore().Select(one => one.Outcome));
+    }
+
+    [Fact]
+    public async Task A_parent_that_comes_late_is_waited_for()
+    {
+        Editor().Define(New("mtty-1", "mtty"));
+        string target = new FileInfo(ParentLink).LinkTarget!;
+        File.Delete(ParentLink);
+        Assert.Equal(["mtty-1 Waiting MdevParentNotFound"], Outcomes(Restore()));
+        Task<MdevRestoration[]> waiting = Task.Run(() => Restore(s_long));
+        File.CreateSymbolicLink(ParentLink, target);
+        Assert.Equal(["mtty-1 Made"], Outcomes(await waiting));
+    }
+
+    [Fact]
+    public async Task Room_is_waited_for_and_others_are_made_meanwhile()
+    {
+        MdevDevice[] full = Host.Make("mtty-2", 12);
+        Editor().Define(New("mtty-1", "mtty"));
+        Editor().Define(New("mdpy-hd", "mdpy") with { Uuid = Guid.NewGuid() });
+        var made = new TaskCompletionSource();
+        Task<string[]> waiting = Task.Run(() => Outcomes(new DefinitionRestorer(Host.Host, Reports.Add, null, _ => true).Restore(Read(), s_long).Select(one =>
+        {
+            _ = made.TrySetResult();
+            return one;
+        })));
+        await made.Task;
+        Host.Remove(full[0]);
+        Assert.Equal(["mdpy-hd Made", "mtty-1 Made"], await waiting);
+    }
+
+    [Fact]
+    public async Task A_wait_that_is_stopped_ends_at_once_and_tells_nothing()
+    {
+        Add("elsewhere", $"{Uuid}", Plain("mtty-1"));
+        using var stop = new CancellationTokenSource();
+        Task<MdevRestoration[]> waiting = Task.Run(() => Restore(s_long, cancel: stop.Token));
+        await stop.CancelAsync();
+        Assert.Empty(await waiting);
+        Assert.Empty(Reports);
+    }
+}
