@@ -141,6 +141,14 @@ public sealed class StoppingTests : SimulatedHostTest
         Assert.InRange(before - left, gone.Output.Count - 1, gone.Output.Count);
     }
 
+    [Fact]
+    public void Restore_MdevDevice_stops_while_it_waits()
+    {
+        Have("New-MdevDefinition fleet-1; New-MdevDefinition fleet-1 elsewhere -WarningAction Ignore");
+        Result restored = StopMidway("Restore-MdevDevice -TimeoutSec 86400", 1);
+        Assert.Equal(["Made"], restored.TextOf("Outcome"));
+    }
+
     [Theory]
     [InlineData("fleet", "New-MdevDevice fleet-1 -Count 4000 -AllOrNothing")]
     [InlineData("vfio_ap", "New-MdevDevice vfio_ap-passthrough -Attribute (@(2..250; 2..250; 2..250; 2..250) | ForEach-Object { @{ assign_control_domain = $_ }; @{ unassign_control_domain = $_ } })")]

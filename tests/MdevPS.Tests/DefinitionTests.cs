@@ -166,6 +166,36 @@ public sealed class DefinitionTests : SimulatedHostTest
     }
 
     [Fact]
+    public void A_device_comes_back_identical_on_a_host_that_was_made_anew()
+    {
+        const string Given = "(Get-MdevAttribute matrix, control_domains | ForEach-Object Value) -join '|'";
+        Have("New-MdevDevice vfio_ap-passthrough -Attribute @{ assign_domain = 0x47 }, @{ assign_adapter = 5 }, @{ assign_control_domain = 0x48 }, @{ assign_domain = 0x48 }, @{ assign_adapter = 6 }");
+        string uuid = Have("Get-MdevDevice | New-MdevDefinition -AutoStart").TextOf("Uuid")[0]!;
+        string given = Have(Given).Text[0];
+        string file = Assert.Single(Files);
+        string anew = NewHost("vfio_ap");
+        Directory.CreateDirectory(Path.GetDirectoryName(anew + file[Root.Length..])!);
+        File.Copy(file, anew + file[Root.Length..]);
+        Environment.SetEnvironmentVariable(RootVariable, anew);
+        Assert.Equal(5, Have("(Get-MdevDefinition).Attribute").Output.Count);
+        Assert.Equal("Made", Have("Restore-MdevDevice -AutoStart").Get("Outcome"));
+        Assert.Equal([uuid], Have("Get-MdevDevice").TextOf("Uuid"));
+        Assert.Equal(given, Have(Given).Text[0]);
+        Assert.Equal("0048|05.0047\n05.0048\n06.0047\n06.0048", given);
+        Assert.Equal("Active", Have("Get-MdevDefinition").Get("State"));
+    }
+
+    [Fact]
+    public void A_host_that_comes_again_in_the_pipeline_is_restored_in_one_go()
+    {
+        string other = NewHost("mtty");
+        Have($"'{Root}', '{other}', '{Root}' | ForEach-Object {{ New-MdevDefinition mtty-1 -Root $_ }}");
+        Result restored = Have($"$first, $last = Get-MdevDefinition; $first, (Get-MdevDefinition -Root '{other}'), $last, $first | Restore-MdevDevice");
+        Assert.Equal([Root, Root, other], restored.TextOf("Root"));
+        Assert.Equal(["Made", "Made", "Made"], restored.TextOf("Outcome"));
+    }
+
+    [Fact]
     public void What_cannot_be_restored_is_told_with_its_reason_and_makes_the_command_fail()
     {
         Have("New-MdevDefinition mtty-9 mtty -WarningAction Ignore; New-MdevDefinition mtty-1");
@@ -213,7 +243,12 @@ public sealed class DefinitionTests : SimulatedHostTest
             Assert.Empty(refused.Output);
         }
 
+        Result restored = Run("Restore-MdevDevice");
+        Assert.Equal(("Failed", "MdevCalloutRefused"), (restored.Get("Outcome"), restored.Get("ErrorId")));
+        Assert.Contains("not today", restored.Get("Reason")?.ToString(), StringComparison.Ordinal);
         Assert.Equal("mdpy-hd", Have("Get-MdevDevice").Get("Type"));
+        Assert.Equal("Made", Have("Restore-MdevDevice -SkipCallout").Get("Outcome"));
+        Have("Get-MdevDevice -Type mtty-1 | Remove-MdevDevice -SkipCallout");
         Assert.Single(Have("Get-MdevDefinition | New-MdevDevice -SkipCallout").Output);
         Have("Get-MdevDevice | Remove-MdevDevice -SkipCallout; Get-MdevDefinition | Remove-MdevDefinition -SkipCallout");
         Assert.Empty(Files);

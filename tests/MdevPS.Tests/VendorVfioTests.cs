@@ -47,6 +47,19 @@ public sealed class VendorVfioTests : CmdletTest
     }
 
     [Fact]
+    public void What_is_defined_for_a_function_is_there_again_after_a_reboot()
+    {
+        Have("New-MdevDevice nvidia-1150 -Count 2 | New-MdevDefinition -AutoStart; Get-MdevDevice | Remove-MdevDevice");
+        Assert.Equal(2, Directory.GetFiles($"{_root}/etc/mdevps.d", "*", SearchOption.AllDirectories).Length);
+        string taken = Have("(New-MdevDevice nvidia-1152 -Parent (Get-MdevDefinition)[0].Parent).Parent").Text[0];
+        Result restored = Run("Restore-MdevDevice -AutoStart");
+        Assert.Equal(["Failed MdevUuidExists", "Made "], restored.Output.Select(one => $"{Result.Get(one, "Outcome")} {Result.Get(one, "ErrorId")}").Order());
+        Assert.Equal(["MdevUuidExists"], restored.ErrorIds);
+        Have($"Get-MdevDevice -Parent {taken} | Remove-MdevDevice");
+        Assert.Equal(["Made", "Present"], Have("Restore-MdevDevice -AutoStart").TextOf("Outcome").Order());
+    }
+
+    [Fact]
     public void A_device_that_was_listed_is_not_removed_once_it_is_another()
     {
         Result listed = Have("New-MdevDevice nvidia-1150; Get-MdevDevice");

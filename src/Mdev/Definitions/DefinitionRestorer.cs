@@ -1,6 +1,7 @@
 using System.Globalization;
 using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Lifecycle;
 using Mdev.Model;
 
 namespace Mdev.Definitions;
@@ -56,10 +57,12 @@ public static class MdevRestorationOutcome
 /// <param name="host">The host.</param>
 /// <param name="report">Told, after its result was given, why a device is not there, and what could not be read of one that was made.</param>
 /// <param name="callouts">The scripts that are asked before a device is made and told after; null for none.</param>
-/// <param name="decide">Asked before each device is made; one that shall not be made has no result.</param>
-public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> report, Callouts? callouts, Func<MdevDefinition, bool> decide)
+/// <param name="decide">Asked before each device is made; one that shall not be made, or is only planned, has no result.</param>
+public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> report, Callouts? callouts, Func<MdevDefinition, Decision> decide)
 {
     private static readonly string[] s_mayCome = [MdevDefinitionState.NoParent, MdevDefinitionState.NoType, MdevDefinitionState.NoRoom];
+
+    private readonly Dictionary<Guid, string> _planned = [];
 
     /// <summary>Makes what is missing, each result as soon as it is known.</summary>
     /// <param name="definitions">The definitions.</param>
@@ -108,7 +111,12 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
             return outcome;
         if (MayCome(now))
             return null;
-        if (!decide(now))
+        if (_planned.TryGetValue(now.Uuid, out string? parent))
+            return Different(now, $"The device is to be made on parent '{Printable.Text(parent)}'.");
+        Decision decision = decide(now);
+        if (decision == Decision.Pretend)
+            _planned.Add(now.Uuid, now.Parent);
+        if (decision != Decision.Make)
             return new Result(null, []);
         try
         {
@@ -131,9 +139,11 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
     private Result? Outcome(MdevDefinition now) => now.State switch
     {
         MdevDefinitionState.Active => new Result(Told(now, MdevRestorationOutcome.Present) with { Reason = now.Reason }, []),
-        MdevDefinitionState.Different => Failed(now, new MdevException(MdevError.UuidExists, $"Device {now.Uuid} of type '{Printable.Text(now.Type)}' was not made on parent '{Printable.Text(now.Parent)}': {now.Reason}") { Uuid = now.Uuid }),
+        MdevDefinitionState.Different => Different(now, now.Reason),
         _ => null,
     };
+
+    private Result Different(MdevDefinition now, string? why) => Failed(now, NotMade(now, MdevError.UuidExists, why));
 
     private Result Missing(MdevDefinition now, TimeSpan limit)
     {
@@ -145,9 +155,11 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
             _ => MdevError.UuidExists,
         };
         string waited = limit > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $" It was waited for {limit.TotalSeconds:0.###} s.") : "";
-        var why = new MdevException(error, $"Device {now.Uuid} of type '{Printable.Text(now.Type)}' was not made on parent '{Printable.Text(now.Parent)}': {now.Reason}{waited}") { Uuid = now.Uuid };
-        return new Result(Told(now, MdevRestorationOutcome.Waiting) with { Reason = now.Reason, ErrorId = Id(error) }, [why]);
+        return new Result(Told(now, MdevRestorationOutcome.Waiting) with { Reason = now.Reason, ErrorId = Id(error) }, [NotMade(now, error, $"{now.Reason}{waited}")]);
     }
+
+    private static MdevException NotMade(MdevDefinition definition, MdevError error, string? why) =>
+        new(error, $"Device {definition.Uuid} of type '{Printable.Text(definition.Type)}' was not made on parent '{Printable.Text(definition.Parent)}': {why}") { Uuid = definition.Uuid };
 
     private Result Failed(MdevDefinition definition, MdevException why) => new(Told(definition, MdevRestorationOutcome.Failed) with { Reason = why.Message, ErrorId = Id(why.Error) }, [why]);
 

@@ -3,6 +3,7 @@ using Mdev;
 using Mdev.Definitions;
 using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Lifecycle;
 using Mdev.Model;
 using MdevPS.Binding;
 using MdevPS.Completers;
@@ -68,19 +69,23 @@ public sealed class RestoreMdevDeviceCommand : CalloutCommand
     protected override void EndProcessing()
     {
         long start = Environment.TickCount64;
-        foreach (IGrouping<HostRoot, MdevDefinition> there in _wanted.DistinctBy(wanted => wanted.Definition.Path).GroupBy(wanted => wanted.Host, wanted => wanted.Definition))
+        foreach (var there in _wanted.DistinctBy(wanted => wanted.Definition.Path).GroupBy(wanted => wanted.Host.Root))
         {
+            HostRoot host = there.First().Host;
             // A plan is not waited for.
             TimeSpan left = TimeSpan.FromSeconds(IsPlan ? 0 : TimeoutSec) - TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
-            Session.Try(there.Key.Root, () => Session.Write(new DefinitionRestorer(there.Key, Session.Report, CalloutsOf(there.Key), Decide).Restore(there, left, Session.StopToken)));
+            var restorer = new DefinitionRestorer(host, Session.Report, CalloutsOf(host), Decide);
+            Session.Try(host.Root, () => Session.Write(restorer.Restore(there.Select(wanted => wanted.Definition), left, Session.StopToken)));
         }
     }
 
     private bool IsPlan => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
-    private bool Decide(MdevDefinition definition)
+    private Decision Decide(MdevDefinition definition)
     {
         string what = Printable.Text($"Make mediated device {definition.Uuid} of type {definition.Type} on {definition.Parent}, as it is defined.");
-        return ShouldProcess(what, $"{what} Go on?", "Restore mediated devices");
+        return ShouldProcess(what, $"{what} Go on?", "Restore mediated devices", out ShouldProcessReason reason) ? Decision.Make
+            : reason == ShouldProcessReason.WhatIf ? Decision.Pretend
+            : Decision.Leave;
     }
 }

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using Mdev.Definitions;
 using Mdev.Errors;
+using Mdev.Lifecycle;
 using Mdev.Model;
 
 namespace Mdev.Tests.Definitions;
@@ -15,8 +17,8 @@ public sealed class DefinitionRestorerTests : DefinitionTest
 
     private string ParentLink => $"{Root}/sys/class/mdev_bus/mtty";
 
-    private MdevRestoration[] Restore(TimeSpan limit = default, Func<MdevDefinition, bool>? decide = null, CancellationToken cancel = default) =>
-        [.. new DefinitionRestorer(Host.Host, Reports.Add, null, decide ?? (_ => true)).Restore(Read(), limit, cancel)];
+    private MdevRestoration[] Restore(TimeSpan limit = default, Func<MdevDefinition, Decision>? decide = null, CancellationToken cancel = default) =>
+        [.. new DefinitionRestorer(Host.Host, Reports.Add, null, decide ?? (_ => Decision.Make)).Restore(Read(), limit, cancel)];
 
     private static string[] Outcomes(IEnumerable<MdevRestoration> restored) => [.. restored.Select(one => $"{one.Type} {one.Outcome} {one.ErrorId}".Trim())];
 
@@ -55,7 +57,7 @@ public sealed class DefinitionRestorerTests : DefinitionTest
         MdevRestoration restored = Assert.Single(Restore(decide: _ =>
         {
             Host.Create($"/sys/devices/virtual/mtty/mtty/mdev_supported_types/{type}", Uuid);
-            return true;
+            return Decision.Make;
         }));
         Assert.Equal((outcome, error), (restored.Outcome, restored.ErrorId));
         Assert.Equal(error is null ? 0 : 1, Reports.Count);
@@ -67,6 +69,36 @@ public sealed class DefinitionRestorerTests : DefinitionTest
         Editor().Define(New("mtty-1", "mtty"));
         Editor().Define(New("vfio_ap-passthrough", "matrix"));
         Assert.Equal([MdevRestorationOutcome.Made, MdevRestorationOutcome.Failed], Restore().Select(one => one.Outcome));
+    }
+
+    [Fact]
+    public void Of_a_uuid_on_two_parents_one_is_planned()
+    {
+        Editor().Define(New("mtty-1", "mtty"));
+        Editor().Define(New("vfio_ap-passthrough", "matrix"));
+        MdevRestoration other = Assert.Single(Restore(decide: _ => Decision.Pretend));
+        Assert.Equal((MdevRestorationOutcome.Failed, "MdevUuidExists"), (other.Outcome, other.ErrorId));
+        Assert.Empty(Restore(decide: _ => Decision.Leave));
+    }
+
+    [Fact]
+    public async Task Of_two_that_restore_at_once_each_device_is_made_by_one_and_present_for_the_other()
+    {
+        for (int round = 0; round < 20; round++)
+        {
+            for (int i = 0; i < 6; i++)
+                Add("mtty", $"{Guid.NewGuid()}", Plain("mtty-1"));
+            MdevDefinition[] defined = Read();
+            var reports = new ConcurrentBag<MdevException>();
+            string[][] both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() =>
+                new DefinitionRestorer(HostOpener.Open(Root), reports.Add, null, _ => Decision.Make).Restore(defined, TimeSpan.Zero).Select(one => one.Outcome).ToArray())));
+            Assert.Empty(reports);
+            Assert.All(both[0].Zip(both[1]), pair => Assert.Contains(MdevRestorationOutcome.Present, new[] { pair.First, pair.Second }));
+            Assert.Equal(6, both.SelectMany(outcomes => outcomes).Count(outcome => outcome == MdevRestorationOutcome.Made));
+            foreach (MdevDevice device in Host.Devices())
+                Host.Remove(device);
+            Directory.Delete($"{Root}{Folder}", recursive: true);
+        }
     }
 
     [Fact]
@@ -88,7 +120,7 @@ public sealed class DefinitionRestorerTests : DefinitionTest
         Editor().Define(New("mtty-1", "mtty"));
         Editor().Define(New("mdpy-hd", "mdpy") with { Uuid = Guid.NewGuid() });
         var made = new TaskCompletionSource();
-        Task<string[]> waiting = Task.Run(() => Outcomes(new DefinitionRestorer(Host.Host, Reports.Add, null, _ => true).Restore(Read(), s_long).Select(one =>
+        Task<string[]> waiting = Task.Run(() => Outcomes(new DefinitionRestorer(Host.Host, Reports.Add, null, _ => Decision.Make).Restore(Read(), s_long).Select(one =>
         {
             _ = made.TrySetResult();
             return one;
