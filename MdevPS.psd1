@@ -14,6 +14,8 @@
     CmdletsToExport      = @(
         'ConvertTo-MdevLibvirtXml'
         'ConvertTo-MdevQemuArgument'
+        'Disable-MdevAutoStart'
+        'Enable-MdevAutoStart'
         'Get-MdevAttribute'
         'Get-MdevCapacity'
         'Get-MdevDefinition'

@@ -60,6 +60,7 @@ public sealed class TableTests : ViewTest
     [InlineData("Get-MdevCapacity", "Type Name Memory PhysicalDevice Room Devices")]
     [InlineData("$null = New-MdevDefinition mdpy-hd -Parent mdpy -AutoStart; Get-MdevDefinition", "Uuid Type Parent State AutoStart")]
     [InlineData("$null = New-MdevDefinition mdpy-hd -Parent mdpy; Restore-MdevDevice", "Uuid Type Parent Outcome")]
+    [InlineData("Enable-MdevAutoStart", "State Path")]
     [InlineData("Get-MdevDevice -IncludeUser -WarningAction Ignore", "Uuid Type State Users")]
     [InlineData("(Get-MdevDevice | Get-MdevVfioInfo).Regions", "Index Name Size Readable Writable Mappable")]
     [InlineData("(Get-MdevDevice | Get-MdevVfioInfo).Interrupts", "Index Name Count EventFd Maskable AutoMasked NoResize")]

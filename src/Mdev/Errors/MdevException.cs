@@ -184,6 +184,9 @@ public enum MdevError
     /// <summary>A callout script was not run, because others than its owner can change it.</summary>
     CalloutUntrusted,
 
+    /// <summary>What would be run at boot can be changed by others than root.</summary>
+    AutoStartUntrusted,
+
     /// <summary>One device of several that are wanted all or not at all was declined.</summary>
     Declined,
 

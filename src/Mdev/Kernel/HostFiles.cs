@@ -163,6 +163,14 @@ public sealed class HostFiles
         return fd >= 0 ? new Descriptor(fd) : throw Refusal.ToOpen(-fd, OnMachine(hostPath));
     }
 
+    /// <summary>The path of an open file without links, as the host sees it.</summary>
+    internal string PathOf(Descriptor file)
+    {
+        string Path(Descriptor of) => new FileInfo($"/proc/self/fd/{of.Number}").LinkTarget ?? "";
+        string root = Path(_root).TrimEnd('/');
+        return Path(file) is var path && path.StartsWith($"{root}/", StringComparison.Ordinal) ? path[root.Length..] : throw new MdevException(MdevError.BrokenEntry, $"'{path}' lies outside of '{Root}'.", path);
+    }
+
     /// <summary>The directory that a path lies in.</summary>
     internal static string Parent(string hostPath) => hostPath.LastIndexOf('/') is > 0 and var at ? hostPath[..at] : "/";
 

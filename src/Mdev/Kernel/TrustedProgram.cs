@@ -20,6 +20,7 @@ internal sealed class TrustedProgram : IDisposable
     private const uint OthersWrite = 0x12; // 0022
     private const uint Executable = 0x49; // 0111
     private const int MostLinks = 40;
+    private const int MostFolders = 16;
 
     private readonly Descriptor _file;
 
@@ -35,6 +36,42 @@ internal sealed class TrustedProgram : IDisposable
     /// <returns>Null when there is no executable file.</returns>
     /// <exception cref="MdevException"><see cref="MdevError.CalloutUntrusted"/>: somebody else may have changed it; its message says which file or directory is at fault.</exception>
     public static TrustedProgram? Open(HostFiles files, string path, uint owner)
+    {
+        Descriptor? found = Walk(files, path, owner);
+        if (found is null)
+            return null;
+        FileStatus status = FileStatus.Of(found);
+        if (status.Kind == FileKind.File && (status.Mode & Executable) != 0)
+            return new TrustedProgram(found);
+        found.Dispose();
+        return null;
+    }
+
+    /// <summary>Makes sure that nobody but the owner can change a file or a directory, what is in it, and what its links lead to.</summary>
+    /// <returns>False when there is nothing of that path.</returns>
+    /// <exception cref="MdevException"><see cref="MdevError.CalloutUntrusted"/>: somebody else can; <see cref="MdevException.Finding"/> says how.</exception>
+    public static bool RequireOwned(HostFiles files, string path, uint owner) => RequireOwned(files, path, owner, depth: 0);
+
+    private static bool RequireOwned(HostFiles files, string path, uint owner, int depth)
+    {
+        if (depth > MostFolders)
+            throw Untrusted(path, "it lies too deep, or links lead in a circle");
+        using (Descriptor? found = Walk(files, path, owner))
+        {
+            if (found is null)
+                return false;
+            if (FileStatus.Of(found).Kind != FileKind.Directory)
+                return true;
+        }
+
+        using DirectoryHandle? directory = files.OpenDirectory(path);
+        foreach (DirectoryEntry entry in directory?.Entries().ToList() ?? [])
+            RequireOwned(files, $"{path}/{entry.Name}", owner, depth + 1);
+        return true;
+    }
+
+    // What a path leads to, with everything on the way held against the owner; null when nothing is there.
+    private static Descriptor? Walk(HostFiles files, string path, uint owner)
     {
         var above = new Stack<Descriptor>();
         var left = new Stack<string>(Parts(path));
@@ -54,7 +91,7 @@ internal sealed class TrustedProgram : IDisposable
 
                 int fd = Resolution.WithoutLinks(above.Peek().Number, part, LibC.O_PATH | LibC.O_NOFOLLOW);
                 if (fd < 0)
-                    return fd == -Errno.ENOENT ? null : throw Untrusted(path, $"'{Printable.Text(part)}' on the way to it cannot be opened ({Errno.Name(-fd)})");
+                    return fd is -Errno.ENOENT or -Errno.ENOTDIR ? null : throw Untrusted(path, $"'{Printable.Text(part)}' on the way to it cannot be opened ({Errno.Name(-fd)})");
                 var found = new Descriptor(fd);
                 if (DirectoryHandle.LinkText(fd, "") is { } target)
                 {
@@ -69,13 +106,10 @@ internal sealed class TrustedProgram : IDisposable
                 }
 
                 above.Push(found);
-                FileStatus status = FileStatus.Of(found);
-                if (left.Count > 0 ? status.Kind != FileKind.Directory : status.Kind != FileKind.File || (status.Mode & Executable) == 0)
-                    return null;
                 Require(found, owner, path, left.Count > 0 ? $"the directory '{Printable.Text(part)}' on the way to it" : "it");
             }
 
-            return FileStatus.Of(above.Peek()).Kind == FileKind.File ? new TrustedProgram(above.Pop()) : null;
+            return above.Pop();
         }
         finally
         {
@@ -83,6 +117,9 @@ internal sealed class TrustedProgram : IDisposable
                 descriptor.Dispose();
         }
     }
+
+    /// <summary>Its path without links, as the host sees it.</summary>
+    public string PathIn(HostFiles files) => files.PathOf(_file);
 
     /// <summary>Runs it and waits until it has ended and nobody has its output open any more.</summary>
     /// <returns>Null when the kernel would not run it: its interpreter is missing, or it has no format that is known.</returns>
@@ -150,5 +187,5 @@ internal sealed class TrustedProgram : IDisposable
             throw Untrusted(path, $"others than the owner can write to {what}");
     }
 
-    private static MdevException Untrusted(string path, string why) => new(MdevError.CalloutUntrusted, $"'{Printable.Text(path)}' was not run: {why}.", path);
+    private static MdevException Untrusted(string path, string why) => new(MdevError.CalloutUntrusted, $"'{Printable.Text(path)}' was not run: {why}.", path) { Finding = why };
 }

@@ -38,7 +38,7 @@ internal static class MdevErrorRecord
         MdevError.VfioRefused => ErrorCategory.OpenError,
         MdevError.WriteRefused or MdevError.AttributeFailed or MdevError.SimulationFailed or MdevError.FileFailed => ErrorCategory.WriteError,
         MdevError.Declined or MdevError.CalloutRefused => ErrorCategory.OperationStopped,
-        MdevError.CalloutUntrusted => ErrorCategory.SecurityError,
+        MdevError.CalloutUntrusted or MdevError.AutoStartUntrusted => ErrorCategory.SecurityError,
         _ => ErrorCategory.InvalidOperation,
     };
 
@@ -89,8 +89,9 @@ internal static class MdevErrorRecord
         MdevError.DefinitionBroken => "Correct the file, or move it away.",
         MdevError.CalloutRefused => "Do what the script asks for, or leave the scripts out: -SkipCallout.",
         MdevError.CalloutUntrusted => "Give the script, and every directory that it is in, to that user, and take the right to write from all others.",
+        MdevError.AutoStartUntrusted => "Install PowerShell and the module for all users, as root (Install-PSResource MdevPS -Scope AllUsers), and name them: -PowerShellPath, -ModulePath.",
         MdevError.Declined => "Answer yes to all of them, or leave -AllOrNothing out.",
-        MdevError.PathExists => "Name a directory that is absent or empty.",
+        MdevError.PathExists => "Name a directory that is absent or empty, or move away what is there. Enable- and Disable-MdevAutoStart take -Force.",
         _ => "See Get-Help for the command.",
     };
 }
