@@ -95,7 +95,7 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
     }
 
     // A result is given before what is wrong with it: to tell of a fault may end everything.
-    private IEnumerable<MdevRestoration> Tell(Result result)
+    private IEnumerable<MdevRestoration> Tell(Ended result)
     {
         if (result.Told is { } told)
             yield return told;
@@ -104,7 +104,7 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
     }
 
     // Null while it has to wait for what may still come.
-    private Result? Try(MdevDefinition definition, CancellationToken cancel)
+    private Ended? Try(MdevDefinition definition, CancellationToken cancel)
     {
         MdevDefinition now = Now(definition);
         if (Outcome(now) is { } outcome)
@@ -117,12 +117,12 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
         if (decision == Decision.Pretend)
             _planned.Add(now.Uuid, now.Parent);
         if (decision != Decision.Make)
-            return new Result(null, []);
+            return new Ended(null, []);
         try
         {
             var faults = new List<MdevException>();
             _ = new DefinitionStarter(host, faults.Add, callouts).Start(now, cancel);
-            return new Result(Told(now, MdevRestorationOutcome.Made), faults);
+            return new Ended(Told(now, MdevRestorationOutcome.Made), faults);
         }
         catch (MdevException e)
         {
@@ -136,16 +136,16 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
 
     private static bool MayCome(MdevDefinition now) => s_mayCome.Contains(now.State) || now.IsBeingRemoved;
 
-    private Result? Outcome(MdevDefinition now) => now.State switch
+    private Ended? Outcome(MdevDefinition now) => now.State switch
     {
-        MdevDefinitionState.Active => new Result(Told(now, MdevRestorationOutcome.Present) with { Reason = now.Reason }, []),
+        MdevDefinitionState.Active => new Ended(Told(now, MdevRestorationOutcome.Present) with { Reason = now.Reason }, []),
         MdevDefinitionState.Different => Different(now, now.Reason),
         _ => null,
     };
 
-    private Result Different(MdevDefinition now, string? why) => Failed(now, NotMade(now, MdevError.UuidExists, why));
+    private Ended Different(MdevDefinition now, string? why) => Failed(now, NotMade(now, MdevError.UuidExists, why));
 
-    private Result Missing(MdevDefinition now, TimeSpan limit)
+    private Ended Missing(MdevDefinition now, TimeSpan limit)
     {
         MdevError error = now.State switch
         {
@@ -155,18 +155,18 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
             _ => MdevError.UuidExists,
         };
         string waited = limit > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $" It was waited for {limit.TotalSeconds:0.###} s.") : "";
-        return new Result(Told(now, MdevRestorationOutcome.Waiting) with { Reason = now.Reason, ErrorId = Id(error) }, [NotMade(now, error, $"{now.Reason}{waited}")]);
+        return new Ended(Told(now, MdevRestorationOutcome.Waiting) with { Reason = now.Reason, ErrorId = Id(error) }, [NotMade(now, error, $"{now.Reason}{waited}")]);
     }
 
     private static MdevException NotMade(MdevDefinition definition, MdevError error, string? why) =>
         new(error, $"Device {definition.Uuid} of type '{Printable.Text(definition.Type)}' was not made on parent '{Printable.Text(definition.Parent)}': {why}") { Uuid = definition.Uuid };
 
-    private Result Failed(MdevDefinition definition, MdevException why) => new(Told(definition, MdevRestorationOutcome.Failed) with { Reason = why.Message, ErrorId = Id(why.Error) }, [why]);
+    private Ended Failed(MdevDefinition definition, MdevException why) => new(Told(definition, MdevRestorationOutcome.Failed) with { Reason = why.Message, ErrorId = Id(why.Error) }, [why]);
 
     private static string Id(MdevError error) => $"Mdev{error}";
 
     private MdevRestoration Told(MdevDefinition definition, string outcome) => new() { Uuid = definition.Uuid, Type = definition.Type, Parent = definition.Parent, Outcome = outcome, Root = host.Root };
 
     /// <summary>What is told of a definition, if anything, and the errors that go with it.</summary>
-    private sealed record Result(MdevRestoration? Told, IReadOnlyList<MdevException> Faults);
+    private sealed record Ended(MdevRestoration? Told, IReadOnlyList<MdevException> Faults);
 }
