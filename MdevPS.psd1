@@ -31,6 +31,7 @@
         'Remove-MdevDefinition'
         'Remove-MdevDevice'
         'Remove-MdevSimulation'
+        'Restart-MdevSimulation'
         'Restore-MdevDevice'
         'Set-MdevAttribute'
         'Set-MdevDefinition'

@@ -284,6 +284,28 @@ public sealed class SimulationTests : CmdletTest
     }
 
     [Fact]
+    public void What_a_reboot_leaves_is_a_host_without_devices_and_virtual_machines()
+    {
+        Result result = Run("""
+            $simulation = New-MdevSimulation mtty, nvidia-l40s -Use
+            $all = (Get-MdevType | Measure-Room)
+            $devices = @(New-MdevDevice mtty-2 -Count 3) + @(New-MdevDevice nvidia-1150 -Count 2)
+            $null = $devices[0, 1, 3] | ForEach-Object { $simulation.StartVm('web', $_) }
+            $null = $devices[0] | Remove-MdevDevice -EvenIfInUse -TimeoutSec 0 -WarningAction Ignore
+            $null = $devices[1] | New-MdevDefinition
+            Restart-MdevSimulation $simulation.Root
+            @(Get-MdevDevice -IncludeUser).Count
+            (Get-MdevType | Measure-Room) -eq $all
+            $null = $devices[0] | New-MdevDevice
+            (Get-MdevDefinition | New-MdevDevice | Get-MdevDevice -IncludeUser).Users.Count
+            $simulation | Remove-MdevSimulation
+            """.Replace("Measure-Room", "ForEach-Object { $n = 0 } { $n += $_.AvailableInstances } { $n }", StringComparison.Ordinal));
+        Assert.Empty(result.Errors);
+        Assert.Equal(["0", "True", "0"], result.Text);
+        Assert.Equal(["MdevNotASimulation"], Run($"Restart-MdevSimulation '{_place}'").ErrorIds);
+    }
+
+    [Fact]
     public void The_default_before_a_simulation_was_used_comes_back()
     {
         Result result = Run("""

@@ -148,7 +148,7 @@ public sealed class CmdletContractTests : ContractTest
         ConfirmImpact expected = Cmdlet(name).Verb switch
         {
             "New" or "Restore" => ConfirmImpact.Low,
-            "Remove" or "Set" or "Enable" or "Disable" => ConfirmImpact.Medium,
+            "Remove" or "Set" or "Restart" or "Enable" or "Disable" => ConfirmImpact.Medium,
             _ => ConfirmImpact.None,
         };
         CmdletAttribute attribute = Cmdlet(name).ImplementingType.GetCustomAttribute<CmdletAttribute>()!;

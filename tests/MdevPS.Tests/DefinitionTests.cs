@@ -157,7 +157,7 @@ public sealed class DefinitionTests : SimulatedHostTest
     [Fact]
     public void What_is_defined_is_there_again_after_a_reboot()
     {
-        Have("New-MdevDevice mtty-1 | New-MdevDefinition -AutoStart; New-MdevDevice mdpy-hd | New-MdevDefinition; Get-MdevDevice | Remove-MdevDevice");
+        Have("New-MdevDevice mtty-1 | New-MdevDefinition -AutoStart; New-MdevDevice mdpy-hd | New-MdevDefinition; Restart-MdevSimulation $env:MDEVPS_ROOT");
         Result booted = Have("Restore-MdevDevice -AutoStart");
         Assert.Equal(["mtty-1 Made"], booted.Output.Select(one => $"{Result.Get(one, "Type")} {Result.Get(one, "Outcome")}"));
         Assert.Equal("True", Have("$null = Restore-MdevDevice -AutoStart; $?").Text[0]);

@@ -26,6 +26,22 @@ internal sealed class SimulatedCore(SimulatedTree tree, SimulatedDevices devices
         }
     }
 
+    /// <summary>Takes all devices away, those whose removal waits among them. The lock must be held, and what the parents say is out of date afterwards.</summary>
+    public void RemoveAll()
+    {
+        foreach (string device in Parents().SelectMany(parent => parent.Devices()).ToList())
+        {
+            devices.TakeOffBus(device);
+            devices.Release(device);
+        }
+
+        foreach (string uuid in tree.Names(PendingRemoval.Directory).ToList())
+        {
+            if (Parents().Select(parent => $"{parent.SysfsPath}/{uuid}").FirstOrDefault(tree.HasDirectory) is { } device)
+                devices.Release(device);
+        }
+    }
+
     /// <summary>Brings up to date what every parent says it has left.</summary>
     public void Refresh()
     {

@@ -94,6 +94,10 @@ public sealed record SimulatedHost
         ForgetThoseGone();
     }
 
+    /// <summary>Restarts a simulated host: what a reboot leaves is there afterwards, definitions among it, and no device and no virtual machine.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>; <see cref="MdevError.SimulationFailed"/>.</exception>
+    public static void Restart(string root) => Kernel(root).Restart();
+
     /// <summary>Makes sure that a directory is a simulated host of this user's.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>.</exception>
     public static void Require(string root) => _ = Open(root);

@@ -113,6 +113,16 @@ internal sealed class SimulatedKernel : IKernel
         Core.FinishPending();
     }
 
+    /// <summary>Leaves what a reboot leaves: ordinary files such as definitions, and neither devices nor processes but the first.</summary>
+    public void Restart()
+    {
+        using IDisposable turn = _tree.Lock();
+        _processes.EndAll();
+        Core.RemoveAll();
+        _vendorVfio.RemoveAll();
+        Core.Refresh();
+    }
+
     public static MdevException Refused(int errno, string operation, string path) => Refusal.ToCall(errno, operation, path);
 
     // An ordinary file stands for a node, and only that is opened.

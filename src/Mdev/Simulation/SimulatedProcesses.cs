@@ -33,6 +33,13 @@ internal sealed class SimulatedProcesses(SimulatedTree tree)
         tree.RemoveDirectory($"/proc/{pid}");
     }
 
+    /// <summary>Ends all processes but the first.</summary>
+    public void EndAll()
+    {
+        foreach (string pid in tree.Names("/proc").Where(name => name != "1" && name.All(char.IsAsciiDigit)))
+            tree.RemoveDirectory($"/proc/{pid}");
+    }
+
     /// <summary>The groups that a process has open.</summary>
     public List<string> GroupsOf(int pid) => tree.Names($"/proc/{pid}/fd")
         .Select(fd => tree.LinkText($"/proc/{pid}/fd/{fd}"))

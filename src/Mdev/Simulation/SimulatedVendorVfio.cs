@@ -73,6 +73,15 @@ internal sealed class SimulatedVendorVfio(SimulatedTree tree, SimulatedProcesses
         }
     }
 
+    /// <summary>Takes the types of all functions away. The lock must be held, and the lists of types are out of date afterwards.</summary>
+    public void RemoveAll()
+    {
+        foreach (SimulatedFunction function in tree.Names(Functions).Select(Find).OfType<SimulatedFunction>().Where(function => function.Type != 0))
+            Empty(function);
+        foreach (string note in tree.Names(Leaving))
+            tree.RemoveFile($"{Leaving}/{note}");
+    }
+
     /// <summary>Notes that a process which had these groups open has ended: what is left of a VM takes its time.</summary>
     public void Ended(IEnumerable<string> groups)
     {
@@ -105,9 +114,14 @@ internal sealed class SimulatedVendorVfio(SimulatedTree tree, SimulatedProcesses
 
     private void Take(SimulatedFunction function)
     {
+        Empty(function);
+        _ = RefreshAround(function);
+    }
+
+    private void Empty(SimulatedFunction function)
+    {
         tree.Replace($"{function.SysfsPath}/{Current}", "0\n");
         function.Driver.Empty(tree, function.SysfsPath);
-        _ = RefreshAround(function);
     }
 
     private List<string> RefreshAround(SimulatedFunction function)

@@ -34,5 +34,5 @@ public abstract class EveryCmdletTest(params string[] drivers) : SimulatedHostTe
     /// <summary>The parameters by the names of the cmdlets.</summary>
     protected static ILookup<string, CmdletParameter> Cmdlets => s_cmdlets.Value;
 
-    protected static bool Changes(string cmdlet) => cmdlet.Split('-')[0] is "New" or "Set" or "Remove" or "Restore" or "Enable" or "Disable";
+    protected static bool Changes(string cmdlet) => cmdlet.Split('-')[0] is "New" or "Set" or "Remove" or "Restore" or "Restart" or "Enable" or "Disable";
 }

@@ -1,0 +1,37 @@
+using System.Management.Automation;
+using Mdev;
+using Mdev.Simulation;
+using MdevPS.Binding;
+
+namespace MdevPS.Commands;
+
+/// <summary>Restarts a simulated host: definitions and other files stay, devices and virtual machines are gone.</summary>
+[Cmdlet(VerbsLifecycle.Restart, "MdevSimulation", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Medium)]
+[OutputType(typeof(void))]
+public sealed class RestartMdevSimulationCommand : PSCmdlet, IDisposable
+{
+    private readonly HostSession _session;
+
+    /// <summary>Makes the cmdlet.</summary>
+    public RestartMdevSimulationCommand() => _session = new HostSession(this);
+
+    /// <summary>The root of the simulated host. It has to be named: neither MDEVPS_ROOT nor anything else stands in for it.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
+    [Root]
+    public string Root { get; set; } = "";
+
+    /// <inheritdoc/>
+    public void Dispose() => _session.Dispose();
+
+    /// <inheritdoc/>
+    protected override void BeginProcessing() => _session.Begin();
+
+    /// <inheritdoc/>
+    protected override void ProcessRecord() => _session.Record(() =>
+    {
+        string root = FilePath.Of(SessionState.Path, Root);
+        SimulatedHost.Require(root);
+        if (ShouldProcess(Printable.Text(root), "Restart simulated host"))
+            SimulatedHost.Restart(root);
+    });
+}
