@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Reflection;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using MdevPS.Engine;
@@ -75,6 +76,39 @@ public sealed class ManifestTests : ContractTest
     {
         string[] named = ["Mdev.dll", "MdevPS.psd1", "LICENSE", "THIRD-PARTY-NOTICES.txt", .. Texts("NestedModules"), .. Texts("FormatsToProcess"), .. Texts("TypesToProcess")];
         Assert.Equal(named.Order(StringComparer.Ordinal), Directory.EnumerateFiles(s_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+    }
+
+    // dsc is in no registry, and its manifests deny fields that they do not know: those that we use are held here. The scripts are Pester's.
+    [Fact]
+    public void Its_DSC_resource_is_described_as_dsc_3_0_and_newer_understand_it()
+    {
+        using JsonDocument document = JsonDocument.Parse(File.ReadAllText($"{s_folder}/Dsc/mdevps.device.dsc.resource.json"));
+        JsonElement manifest = document.RootElement;
+        Assert.Equal(["$schema", "description", "exitCodes", "export", "get", "schema", "set", "tags", "test", "type", "version", "whatIf"], Names(manifest).Order(StringComparer.Ordinal));
+        Assert.Equal("https://aka.ms/dsc/schemas/v3/bundled/resource/manifest.json", manifest.GetProperty("$schema").GetString());
+        Assert.Equal("MdevPS/Device", manifest.GetProperty("type").GetString());
+        Assert.Equal(s_data["ModuleVersion"], manifest.GetProperty("version").GetString());
+        Assert.Equal(["0", "1", "2", "3"], Names(manifest.GetProperty("exitCodes")));
+        foreach (string operation in new[] { "get", "test", "set", "whatIf", "export" })
+        {
+            JsonElement method = manifest.GetProperty(operation);
+            bool changes = operation is "set" or "whatIf";
+            string[] fields = ["executable", "args", "input", .. changes ? ["implementsPretest", "handlesExist"] : Array.Empty<string>(), .. changes || operation == "test" ? ["return"] : Array.Empty<string>()];
+            Assert.Equal(fields, Names(method));
+            Assert.Equal(("pwsh", "stdin"), (method.GetProperty("executable").GetString(), method.GetProperty("input").GetString()));
+            Assert.Equal(["-NoLogo", "-NonInteractive", "-NoProfile", "-File", "./mdevps.device.ps1", operation], method.GetProperty("args").EnumerateArray().Select(argument => argument.GetString()!));
+            Assert.All(fields.Where(field => field is "implementsPretest" or "handlesExist"), field => Assert.True(method.GetProperty(field).GetBoolean()));
+            Assert.All(fields.Where(field => field == "return"), field => Assert.Equal("stateAndDiff", method.GetProperty(field).GetString()));
+        }
+
+        JsonElement schema = manifest.GetProperty("schema").GetProperty("embedded");
+        Assert.Equal(["_exist", "_inDesiredState", "_metadata", "attributes", "autoStart", "parent", "type", "uuid"], Names(schema.GetProperty("properties")).Order(StringComparer.Ordinal));
+        Assert.Equal(["uuid"], schema.GetProperty("required").EnumerateArray().Select(name => name.GetString()!));
+        Assert.False(schema.GetProperty("additionalProperties").GetBoolean());
+        Assert.All(new[] { "_exist", "_inDesiredState" }, name => Assert.True(schema.GetProperty("$defs").TryGetProperty(schema.GetProperty("properties").GetProperty(name).GetProperty("$ref").GetString()!, out _)));
+        Assert.Equal(["mdevps.device.dsc.resource.json", "mdevps.device.ps1"], Directory.EnumerateFileSystemEntries($"{s_folder}/Dsc").Select(Path.GetFileName).Order(StringComparer.Ordinal));
+
+        static IEnumerable<string> Names(JsonElement element) => element.EnumerateObject().Select(property => property.Name);
     }
 
     [Fact]

@@ -217,7 +217,7 @@ Describe 'The help files' -Skip:$onKernel {
     }
 }
 
-Describe '<_>' -ForEach 'about_MdevPS', 'about_MdevPS_Definitions', 'about_MdevPS_Simulation', 'about_MdevPS_Errors' -Skip:$onKernel {
+Describe '<_>' -ForEach 'about_MdevPS', 'about_MdevPS_Definitions', 'about_MdevPS_Dsc', 'about_MdevPS_Simulation', 'about_MdevPS_Errors' -Skip:$onKernel {
     It 'is found by Get-Help and fits 80 columns' {
         $text = Get-Help $_ | Out-String -Width 200
         $text | Should -Match "TOPIC\s+$_\s"
