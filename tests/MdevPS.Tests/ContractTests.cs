@@ -264,6 +264,31 @@ public sealed class OutputContractTests : ContractTest
 
     [Theory]
     [MemberData(nameof(Types))]
+    public void Look_like_data_in_Get_Member(string type)
+    {
+        IEnumerable<string> methods = OutputTypes.Single(output => output.FullName == type).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+            .Where(method => !method.IsSpecialName).Select(method => method.Name);
+        Assert.Empty(methods.Except(["ToString", "StartVm", "EndProcess"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public void Lose_nothing_when_something_of_them_is_said_anew(string type)
+    {
+        Type output = OutputTypes.Single(output => output.FullName == type);
+        PropertyInfo[] settable = [.. output.GetProperties().Where(property => property.CanWrite)];
+        object one = Activator.CreateInstance(output)!;
+        foreach (PropertyInfo property in settable)
+            property.SetValue(one, Sample(Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType));
+        object copy = output.GetConstructor([output]) is { } makesCopy ? makesCopy.Invoke([one]) : one;
+        Assert.All(settable, property => Assert.Equal(property.GetValue(one), property.GetValue(copy)));
+
+        static object Sample(Type of) => of == typeof(string) ? "text" : of == typeof(Guid) ? Guid.NewGuid() : of == typeof(bool) ? true : of == typeof(DateTime) ? DateTime.UnixEpoch
+            : of.IsArray ? Array.CreateInstance(of.GetElementType()!, 1) : Convert.ChangeType(7, of, System.Globalization.CultureInfo.InvariantCulture);
+    }
+
+    [Theory]
+    [MemberData(nameof(Types))]
     public void Have_a_default_display_set_of_properties_that_exist(string type)
     {
         string[] properties = Properties(type);

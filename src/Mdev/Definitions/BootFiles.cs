@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Mdev.Errors;
 using Mdev.Kernel;
+using Mdev.Model;
 
 namespace Mdev.Definitions;
 
@@ -20,7 +21,7 @@ public sealed record AutoStartPlan
 }
 
 /// <summary>A file that has devices made at boot, and what became of it.</summary>
-public sealed record MdevAutoStartFile
+public sealed class MdevAutoStartFile : Snapshot
 {
     /// <summary>The file, on this machine (with the root in front).</summary>
     public required string Path { get; init; }

@@ -116,7 +116,7 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
     public MdevDefinition Again(MdevDefinition definition)
     {
         (string state, string? reason, bool isBeingRemoved) = Compare(definition.Uuid, definition.Parent, definition.Type, Parent(definition.Parent));
-        return definition with { State = state, Reason = reason, IsBeingRemoved = isBeingRemoved };
+        return new MdevDefinition(definition) { State = state, Reason = reason, IsBeingRemoved = isBeingRemoved };
     }
 
     private (string State, string? Reason, bool IsBeingRemoved) Compare(Guid uuid, string name, string type, HostParent? parent)

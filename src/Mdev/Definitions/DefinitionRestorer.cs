@@ -7,7 +7,7 @@ using Mdev.Model;
 namespace Mdev.Definitions;
 
 /// <summary>What became of a definition whose device was to be there.</summary>
-public sealed record MdevRestoration
+public sealed class MdevRestoration : Snapshot
 {
     /// <summary>The UUID of the device.</summary>
     public required Guid Uuid { get; init; }
@@ -138,7 +138,7 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
 
     private Ended? Outcome(MdevDefinition now) => now.State switch
     {
-        MdevDefinitionState.Active => new Ended(Told(now, MdevRestorationOutcome.Present) with { Reason = now.Reason }, []),
+        MdevDefinitionState.Active => new Ended(Told(now, MdevRestorationOutcome.Present, now.Reason), []),
         MdevDefinitionState.Different => Different(now, now.Reason),
         _ => null,
     };
@@ -155,17 +155,24 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
             _ => MdevError.UuidExists,
         };
         string waited = limit > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $" It was waited for {limit.TotalSeconds:0.###} s.") : "";
-        return new Ended(Told(now, MdevRestorationOutcome.Waiting) with { Reason = now.Reason, ErrorId = Id(error) }, [NotMade(now, error, $"{now.Reason}{waited}")]);
+        return new Ended(Told(now, MdevRestorationOutcome.Waiting, now.Reason, error), [NotMade(now, error, $"{now.Reason}{waited}")]);
     }
 
     private static MdevException NotMade(MdevDefinition definition, MdevError error, string? why) =>
         new(error, $"Device {definition.Uuid} of type '{Printable.Text(definition.Type)}' was not made on parent '{Printable.Text(definition.Parent)}': {why}") { Uuid = definition.Uuid };
 
-    private Ended Failed(MdevDefinition definition, MdevException why) => new(Told(definition, MdevRestorationOutcome.Failed) with { Reason = why.Message, ErrorId = Id(why.Error) }, [why]);
+    private Ended Failed(MdevDefinition definition, MdevException why) => new(Told(definition, MdevRestorationOutcome.Failed, why.Message, why.Error), [why]);
 
-    private static string Id(MdevError error) => $"Mdev{error}";
-
-    private MdevRestoration Told(MdevDefinition definition, string outcome) => new() { Uuid = definition.Uuid, Type = definition.Type, Parent = definition.Parent, Outcome = outcome, Root = host.Root };
+    private MdevRestoration Told(MdevDefinition definition, string outcome, string? reason = null, MdevError? error = null) => new()
+    {
+        Uuid = definition.Uuid,
+        Type = definition.Type,
+        Parent = definition.Parent,
+        Outcome = outcome,
+        Reason = reason,
+        ErrorId = error is null ? null : $"Mdev{error}",
+        Root = host.Root,
+    };
 
     /// <summary>What is told of a definition, if anything, and the errors that go with it.</summary>
     private sealed record Ended(MdevRestoration? Told, IReadOnlyList<MdevException> Faults);

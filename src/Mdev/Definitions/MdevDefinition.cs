@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Mdev.Model;
 
 namespace Mdev.Definitions;
@@ -6,8 +7,30 @@ namespace Mdev.Definitions;
 /// What shall be there after a reboot: a device's UUID, type, parent and attributes, as a file has them that mdevctl and libvirt read too; and how that
 /// compares with the host at the moment of the look. Source: mdevctl(8).
 /// </summary>
-public sealed record MdevDefinition
+public sealed class MdevDefinition : Snapshot
 {
+    /// <summary>Makes one of which nothing is known yet.</summary>
+    public MdevDefinition()
+    {
+    }
+
+    /// <summary>Makes a copy, of which something else can then be said.</summary>
+    [SetsRequiredMembers]
+    public MdevDefinition(MdevDefinition other)
+    {
+        Uuid = other.Uuid;
+        Type = other.Type;
+        Parent = other.Parent;
+        PhysicalDevice = other.PhysicalDevice;
+        Attribute = other.Attribute;
+        AutoStart = other.AutoStart;
+        State = other.State;
+        Reason = other.Reason;
+        Path = other.Path;
+        Root = other.Root;
+        IsBeingRemoved = other.IsBeingRemoved;
+    }
+
     /// <summary>The UUID that the device has or will have.</summary>
     public required Guid Uuid { get; init; }
 

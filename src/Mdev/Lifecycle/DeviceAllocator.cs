@@ -98,13 +98,13 @@ public sealed class DeviceAllocator(
     private IEnumerable<MdevDevice> Working(PlacementRequest placement) =>
         new DeviceReader(host, report).Read(new DeviceQuery { Types = NameFilter.Of(placement.Type), Parents = placement.Parents, PhysicalDevices = placement.PhysicalDevices })
             .Where(device => device.State == MdevDeviceState.Active && (placement.NumaNode is null || device.NumaNode == placement.NumaNode))
-            .Select(device => device with { Reused = true });
+            .Select(device => new MdevDevice(device) { Reused = true });
 
     // The device of a given UUID, when it is there and is what was asked for.
     private MdevDevice? AlreadyThere(CreateRequest request, Guid uuid)
     {
         var query = new DeviceQuery { Uuids = [uuid], Types = NameFilter.Of(request.Placement.Type), Parents = request.Placement.Parents, PhysicalDevices = request.Placement.PhysicalDevices };
-        return new DeviceReader(host, _ => { }).Read(query).FirstOrDefault(device => device.State == MdevDeviceState.Active) is { } device ? device with { Reused = true } : null;
+        return new DeviceReader(host, _ => { }).Read(query).FirstOrDefault(device => device.State == MdevDeviceState.Active) is { } device ? new MdevDevice(device) { Reused = true } : null;
     }
 
     private List<MdevDevice> MakeAll(Planner planner, CreateRequest request, CancellationToken cancel)
@@ -288,7 +288,7 @@ public sealed class DeviceAllocator(
     private MdevDevice? HandOut(Guid uuid)
     {
         host.Trace($"Handing out device {uuid}, which nobody has open.");
-        return new DeviceReader(host, report).Find(uuid) is { } device ? device with { Reused = true } : null;
+        return new DeviceReader(host, report).Find(uuid) is { } device ? new MdevDevice(device) { Reused = true } : null;
     }
 
     private string Undo(List<MdevDevice> made)

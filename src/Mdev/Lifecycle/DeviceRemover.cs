@@ -61,7 +61,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
             throw new MdevException(MdevError.WriteRefused, $"Device {device.Uuid} was not removed: the kernel took no notice of the write.", host.OnMachine(device.SysfsPath));
         return now is null ? null
             : now.State != MdevDeviceState.Removing ? device
-            : device with { State = now.State, Driver = null, IommuGroup = now.IommuGroup, Users = UserScan.Of(host, stop).UsersOf(now) };
+            : new MdevDevice(device) { State = now.State, Driver = null, IommuGroup = now.IommuGroup, Users = UserScan.Of(host, stop).UsersOf(now) };
     }
 
     private bool Remove(MdevDevice device, bool evenIfInUse)

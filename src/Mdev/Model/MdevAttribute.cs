@@ -2,7 +2,7 @@ namespace Mdev.Model;
 
 /// <summary>A vendor attribute of a parent, a type or a device, as it was when it was read.</summary>
 #pragma warning disable CA1711 // An attribute of sysfs, named as the cmdlets name it.
-public sealed record MdevAttribute
+public sealed class MdevAttribute : Snapshot
 #pragma warning restore CA1711
 {
     /// <summary>Its name; one in a sub-directory has that in front: <c>vendor/memory</c>.</summary>
@@ -53,8 +53,16 @@ public static class AttributeAccess
 }
 
 /// <summary>A value to be written to an attribute.</summary>
-public sealed record AttributeValue(string Name, string Value)
+/// <param name="name">The name of the attribute.</param>
+/// <param name="value">The value.</param>
+public sealed class AttributeValue(string name, string value) : Snapshot
 {
+    /// <summary>The name of the attribute.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What is written.</summary>
+    public string Value { get; } = value;
+
     /// <inheritdoc/>
     public override string ToString() => $"{Name}={Value}";
 }

@@ -1,13 +1,61 @@
 using System.Buffers.Binary;
+using System.Collections;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Mdev.Errors;
 
 namespace Mdev.Model;
 
-/// <summary>A mediated device as it was when it was read. Source: Documentation/driver-api/vfio-mediated-device.rst.</summary>
-public sealed record MdevDevice
+/// <summary>
+/// What is handed out: what something was when it was read. Two are equal when all that they say is, so that a list can be held against an earlier one. It is
+/// no record of C#, which would show people a method to clone it.
+/// </summary>
+public abstract class Snapshot
 {
+    private protected Snapshot()
+    {
+    }
+
+    /// <summary>Whether another object is of the same kind and says the same.</summary>
+    public override bool Equals(object? obj) =>
+        obj is Snapshot other && other.GetType() == GetType() && Values().Zip(other.Values()).All(pair => StructuralComparisons.StructuralEqualityComparer.Equals(pair.First, pair.Second));
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Values().Aggregate(GetType().GetHashCode(), (hash, value) => HashCode.Combine(hash, value is null ? 0 : StructuralComparisons.StructuralEqualityComparer.GetHashCode(value)));
+
+    private IEnumerable<object?> Values() => GetType().GetProperties().Select(property => property.GetValue(this));
+}
+
+/// <summary>A mediated device as it was when it was read. Source: Documentation/driver-api/vfio-mediated-device.rst.</summary>
+public sealed class MdevDevice : Snapshot
+{
+    /// <summary>Makes one of which nothing is known yet.</summary>
+    public MdevDevice()
+    {
+    }
+
+    /// <summary>Makes a copy, of which something else can then be said.</summary>
+    [SetsRequiredMembers]
+    public MdevDevice(MdevDevice other)
+    {
+        Uuid = other.Uuid;
+        Type = other.Type;
+        Parent = other.Parent;
+        PhysicalDevice = other.PhysicalDevice;
+        Interface = other.Interface;
+        DeviceApi = other.DeviceApi;
+        Driver = other.Driver;
+        IommuGroup = other.IommuGroup;
+        NumaNode = other.NumaNode;
+        State = other.State;
+        Users = other.Users;
+        Attribute = other.Attribute;
+        Reused = other.Reused;
+        SysfsPath = other.SysfsPath;
+        Root = other.Root;
+    }
+
     /// <summary>The UUID that it was created under.</summary>
     public required Guid Uuid { get; init; }
 
@@ -77,7 +125,7 @@ public static class MdevDeviceState
 }
 
 /// <summary>A process that holds a mediated device open.</summary>
-public sealed record MdevDeviceUser
+public sealed class MdevDeviceUser : Snapshot
 {
     /// <summary>The process id.</summary>
     public required int ProcessId { get; init; }

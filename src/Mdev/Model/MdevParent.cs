@@ -3,7 +3,7 @@ namespace Mdev.Model;
 /// <summary>
 /// A parent: a device that can have mediated children, as it was when it was read. Source: Documentation/driver-api/vfio-mediated-device.rst.
 /// </summary>
-public sealed record MdevParent
+public sealed class MdevParent : Snapshot
 {
     /// <summary>The name of the parent in sysfs, such as <c>0000:06:00.0</c> or <c>mtty</c>.</summary>
     public required string Parent { get; init; }

@@ -7,7 +7,7 @@ namespace Mdev.Model;
 /// <summary>
 /// A type: one configuration that a parent can make devices of, as it was when it was read. Source: Documentation/ABI/testing/sysfs-bus-vfio-mdev.
 /// </summary>
-public sealed record MdevType
+public sealed class MdevType : Snapshot
 {
     /// <summary>The type id, which means the same configuration on every host, such as <c>nvidia-63</c>.</summary>
     public required string Type { get; init; }

@@ -6,7 +6,7 @@ using Mdev.Model;
 namespace Mdev.Placement;
 
 /// <summary>How much of a type a physical device can still have, by the rules that placement goes by, and how much it has.</summary>
-public sealed record MdevCapacity
+public sealed class MdevCapacity : Snapshot
 {
     /// <summary>The type id.</summary>
     public required string Type { get; init; }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Mdev.Model;
 
 namespace Mdev.Placement;
@@ -41,8 +42,29 @@ public enum PlacementPolicy
 /// Where a device will go, and why. Of a plan of several, the first stands on what the kernel reports; for the later ones the earlier
 /// ones are counted in, which is an estimate.
 /// </summary>
-public sealed record MdevPlacement
+public sealed class MdevPlacement : Snapshot
 {
+    /// <summary>Makes one of which nothing is known yet.</summary>
+    public MdevPlacement()
+    {
+    }
+
+    /// <summary>Makes a copy, of which something else can then be said.</summary>
+    [SetsRequiredMembers]
+    public MdevPlacement(MdevPlacement other)
+    {
+        Order = other.Order;
+        Type = other.Type;
+        Parent = other.Parent;
+        Reuses = other.Reuses;
+        PhysicalDevice = other.PhysicalDevice;
+        NumaNode = other.NumaNode;
+        RoomBefore = other.RoomBefore;
+        RoomAfter = other.RoomAfter;
+        Reason = other.Reason;
+        Root = other.Root;
+    }
+
     /// <summary>Its place in the plan, from 1.</summary>
     public required int Order { get; init; }
 

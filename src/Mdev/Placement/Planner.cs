@@ -199,7 +199,7 @@ public sealed class Planner
         _idle.Remove(idle);
         Candidate? device = _devices.Find(d => d.Name == idle.PhysicalDevice);
         MdevPlacement placement = Placement(idle.Parent, idle.PhysicalDevice, idle.NumaNode, device?.Room, device?.Room, $"reuses {idle.Uuid}: nobody has it open");
-        return new Place(placement with { Reuses = idle.Uuid }, null, null);
+        return new Place(new MdevPlacement(placement) { Reuses = idle.Uuid }, null, null);
     }
 
     private Place Take(Candidate device, Candidate.Function function)

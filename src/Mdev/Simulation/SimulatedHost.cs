@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Model;
@@ -6,8 +7,23 @@ using Mdev.Simulation.Drivers;
 namespace Mdev.Simulation;
 
 /// <summary>A host that is not there: a directory with the tree of the drivers it was made with, whose kernel answers writes as a real one does.</summary>
-public sealed record SimulatedHost
+public sealed class SimulatedHost : Snapshot
 {
+    /// <summary>Makes one of which nothing is known yet.</summary>
+    public SimulatedHost()
+    {
+    }
+
+    /// <summary>Makes a copy, of which something else can then be said.</summary>
+    [SetsRequiredMembers]
+    public SimulatedHost(SimulatedHost other)
+    {
+        Root = other.Root;
+        Driver = other.Driver;
+        Made = other.Made;
+        DeviceCount = other.DeviceCount;
+    }
+
     /// <summary>The root to work on.</summary>
     public required string Root { get; init; }
 

@@ -1,7 +1,9 @@
+using Mdev.Model;
+
 namespace Mdev.Vfio;
 
 /// <summary>What VFIO says a mediated device is, to whoever opens it. Source: linux/vfio.h.</summary>
-public sealed record MdevVfioInfo
+public sealed class MdevVfioInfo : Snapshot
 {
     /// <summary>The device's UUID.</summary>
     public required Guid Uuid { get; init; }
@@ -41,7 +43,7 @@ public sealed record MdevVfioInfo
 }
 
 /// <summary>A region of a VFIO device: memory or registers that a VM reaches by reading, writing or mapping.</summary>
-public sealed record MdevVfioRegion
+public sealed class MdevVfioRegion : Snapshot
 {
     /// <summary>Its index.</summary>
     public required int Index { get; init; }
@@ -67,7 +69,7 @@ public sealed record MdevVfioRegion
 }
 
 /// <summary>An interrupt index of a VFIO device.</summary>
-public sealed record MdevVfioInterrupt
+public sealed class MdevVfioInterrupt : Snapshot
 {
     /// <summary>Its index.</summary>
     public required int Index { get; init; }

@@ -99,7 +99,7 @@ public sealed class GetMdevDeviceCommand : CalloutCommand
         {
             AttributeValue[]? attributes = null;
             Session.Try(device.Uuid, () => attributes = [.. new GivenAttributes(host, Session.Report, CalloutsOf(host)).Of(device)]);
-            yield return device with { Attribute = attributes };
+            yield return new MdevDevice(device) { Attribute = attributes };
         }
     }
 
@@ -108,7 +108,7 @@ public sealed class GetMdevDeviceCommand : CalloutCommand
         foreach (MdevDevice listed in devices)
         {
             UserScan scan = Scan(host);
-            MdevDevice device = listed with { Users = scan.UsersOf(listed) };
+            MdevDevice device = new MdevDevice(listed) { Users = scan.UsersOf(listed) };
             if (device.Users is null)
                 Session.WarnOnce($"Who uses some devices of host '{host.Root}' is unknown: {scan.Blind ?? "their holders cannot be told"}. Their Users are null.");
             if ((!InUse && !Unused) || (InUse && device.Users is { Length: > 0 }) || (Unused && device.Users is { Length: 0 }))

@@ -33,7 +33,7 @@ public sealed class GetMdevSimulationCommand : PSCmdlet, IDisposable
             _session.StopToken.ThrowIfCancellationRequested();
             // What is broken in a host is told by the cmdlets that look at it.
             int devices = new DeviceReader(HostOpener.Open(host.Root), _ => { }).Read(new DeviceQuery()).Count();
-            var listed = PSObject.AsPSObject(host with { DeviceCount = devices });
+            var listed = PSObject.AsPSObject(new SimulatedHost(host) { DeviceCount = devices });
             listed.TypeNames.Insert(0, $"{typeof(SimulatedHost).FullName}#Listed");
             WriteObject(listed);
         }

@@ -125,7 +125,7 @@ public sealed class UserScanTests : IDisposable
     [Fact]
     public void A_device_without_group_and_node_is_of_unknown_use()
     {
-        MdevDevice device = _host.Make("mtty-1")[0] with { IommuGroup = null };
+        MdevDevice device = new(_host.Make("mtty-1")[0]) { IommuGroup = null };
         Directory.Delete($"{_host.Root}{device.SysfsPath}/vfio-dev", recursive: true);
         Assert.Null(UserScan.Of(_host.Host).UsersOf(device));
     }

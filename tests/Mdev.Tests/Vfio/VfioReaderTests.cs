@@ -39,7 +39,7 @@ public sealed class VfioReaderTests : IDisposable
     [Fact]
     public void A_type_that_says_something_else_is_reported_and_VFIO_is_believed()
     {
-        MdevDevice device = _host.Make("mtty-1")[0] with { DeviceApi = "vfio-ccw" };
+        MdevDevice device = new(_host.Make("mtty-1")[0]) { DeviceApi = "vfio-ccw" };
         Assert.Equal("vfio-pci", Reader.Read(device).DeviceApi);
         Assert.Equal([MdevError.VfioMismatch], _host.Reports.Select(e => e.Error));
     }

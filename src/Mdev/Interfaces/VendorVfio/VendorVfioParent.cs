@@ -206,7 +206,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         int now = CurrentNow() ?? throw new MdevException(MdevError.AttributeUnreadable, $"Device {uuid} was not removed: what type it is of could not be read.", host.OnMachine(SysfsPath)) { Uuid = uuid };
         if (now == 0)
             throw new MdevException(MdevError.DeviceNotFound, $"Parent '{Printable.Text(Name)}' has no device any more: somebody else removed {uuid} first.", host.OnMachine(SysfsPath)) { Uuid = uuid };
-        new ListedDevice(device.Type, device.Parent).Require(device with { Type = VgpuId.Of(now) });
+        new ListedDevice(device.Type, device.Parent).Require(new MdevDevice(device) { Type = VgpuId.Of(now) });
         host.Trace("Where a VM has just ended, the driver may take 5 seconds to answer.");
         host.Trace($"Writing '{NoType}' to '{opened.Path}'.");
         var write = Task.Factory.StartNew(() => opened.Write("0"u8), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
