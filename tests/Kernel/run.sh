@@ -3,19 +3,21 @@
 set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/common.sh"
 
-usage="usage: run.sh --kernel SERIES [--timeout SECONDS] [--results DIR] [--] COMMAND [ARGUMENT…]
+usage="usage: run.sh --kernel SERIES [--systemd BEFORE] [--timeout SECONDS] [--results DIR] [--] COMMAND [ARGUMENT…]
   --kernel   one of: ${all_series[*]}
+  --systemd  have systemd and udev as process 1, without the drivers; before it starts, bash runs the line BEFORE
   --timeout  end the guest after this time (1800); exit status 124
   --results  a folder that gets what the command leaves in \$MDEVPS_RESULTS
 The command runs as root in the project's folder. It sees the host's files; what it writes to them is gone afterwards."
 
-series='' timeout=1800 results=''
+series='' before='' timeout=1800 results=''
 while (($#)); do
     case $1 in
         --kernel) series=${2-} ;;&
+        --systemd) before=${2-} ;;&
         --timeout) timeout=${2-} ;;&
         --results) results=${2-} ;;&
-        --kernel | --timeout | --results) (($# > 1)) || die "$1 needs a value" && shift 2 ;;
+        --kernel | --systemd | --timeout | --results) (($# > 1)) || die "$1 needs a value" && shift 2 ;;
         --help) echo "$usage" && exit ;;
         --) shift && break ;;
         -*) die "unknown option $1"$'\n'"$usage" ;;
@@ -48,13 +50,16 @@ trap 'exit 143' TERM HUP
 mkdir "$share/results"
 install -m 755 "$kernel_tests/guest/start" "$share/start"
 echo "$kernel/lib/modules/$(<"$kernel/release")" >"$share/modules"
-{
+# script COMMAND [ARGUMENT…]: a bash script of it for the guest.
+script() {
     declare -px PATH HOME
     echo "export MDEVPS_WORLD=kernel MDEVPS_KERNEL=$series MDEVPS_RESULTS=/run/mdevps/results"
     printf 'cd %q && exec' "$project"
     printf ' %q' "$@"
     echo
-} >"$share/command"
+}
+script "$@" >"$share/command"
+[[ ! $before ]] || script bash -c "$before" >"$share/before"
 
 # The two streams leave the guest through two serial ports and arrive here as they are written.
 mkfifo "$share/stdout" "$share/stderr"

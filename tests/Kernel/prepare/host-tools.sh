@@ -4,7 +4,7 @@
 set -euo pipefail
 source "$(dirname -- "${BASH_SOURCE[0]}")/../common.sh"
 
-wanted=(qemu-system-x86 busybox-static kmod cpio gcc-12 libc6-dev libelf1 make binutils zstd xz-utils)
+wanted=(qemu-system-x86 busybox-static kmod systemd udev cpio gcc-12 libc6-dev libelf1 make binutils zstd xz-utils)
 
 missing=()
 for package in "${wanted[@]}"; do
