@@ -80,13 +80,12 @@ public sealed class AutoStartTests : SimulatedHostTest
     [Fact]
     public void Paths_are_written_as_systemd_reads_them_back()
     {
-        Have("""Enable-MdevAutoStart -PowerShellPath '/opt/a b/50%/"x"\y/pwsh' -ModulePath '/m o/Mdev%PS'""");
+        Have("""Enable-MdevAutoStart -PowerShellPath '/opt/a b/50%/pwsh' -ModulePath '/m o/Mdev%PS'""");
         string unit = File.ReadAllText($"{Root}{Units}/mdevps-restore@.service");
-        Assert.Contains("""ExecStart="/opt/a b/50%%/\"x\"\\y/pwsh" """, unit, StringComparison.Ordinal);
+        Assert.Contains("""ExecStart="/opt/a b/50%%/pwsh" """, unit, StringComparison.Ordinal);
         Assert.Contains("\"MDEVPS_MODULE=/m o/Mdev%%PS\"", unit, StringComparison.Ordinal);
-        Assert.Equal(
-            ["MdevInvalidArgument", "MdevInvalidArgument", "MdevInvalidArgument"],
-            Run("Enable-MdevAutoStart -PowerShellPath pwsh; Enable-MdevAutoStart -ModulePath '/a$b'; Enable-MdevAutoStart -ModulePath \"/a`nb\"").ErrorIds);
+        foreach (string path in new[] { "'pwsh'", "'/a$b'", "\"/a`nb\"", "'/a\\b'", "'/a[1]'", "'/a*'", "'/a`b'", "'/a\"b'", "'/a''b'" })
+            Assert.Equal(["MdevInvalidArgument", "MdevInvalidArgument"], Run($"Enable-MdevAutoStart -PowerShellPath {path}; Enable-MdevAutoStart -ModulePath {path}").ErrorIds);
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public sealed class BootFiles(HostRoot host, Func<string, string, bool> decide, 
     private const string Service = "mdevps-restore.service", Template = "mdevps-restore@.service";
     private const string Wanted = $"{Units}/multi-user.target.wants/{Service}", WantedTarget = $"../{Service}";
     private const string ByUs = "# Written by Enable-MdevAutoStart of MdevPS, and removed by Disable-MdevAutoStart. Content: ";
+    private const string Unusable = "$\"'\\*?[]`";
     private const uint Mode = 0x1a4; // 0644
     private const int MostBytes = 1 << 16;
 
@@ -195,10 +196,11 @@ public sealed class BootFiles(HostRoot host, Func<string, string, bool> decide, 
             """);
     }
 
-    // Between double quotes (systemd.syntax(7)), where a percent sign begins a specifier (systemd.unit(5)).
-    private static string Escaped(string path) => path.Any(char.IsControl) || !path.StartsWith('/') || path.Contains('$', StringComparison.Ordinal)
-        ? throw new MdevException(MdevError.InvalidArgument, $"'{Printable.Text(path)}' is no path that a unit could name: it has to be absolute, without control characters and dollar signs.", path)
-        : path.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("%", "%%", StringComparison.Ordinal);
+    // Between double quotes (systemd.syntax(7)), where a percent sign begins a specifier (systemd.unit(5)). systemd runs nothing whose path has a quote or a
+    // backslash in it; to PowerShell a backslash separates folders, and Import-Module looks for what matches a pattern.
+    private static string Escaped(string path) => !path.StartsWith('/') || path.Any(character => char.IsControl(character) || Unusable.Contains(character))
+        ? throw new MdevException(MdevError.InvalidArgument, $"'{Printable.Text(path)}' is no path that a unit and PowerShell could name: it has to be absolute, without control characters and any of {Unusable}.", path)
+        : path.Replace("%", "%%", StringComparison.Ordinal);
 
     // The sum tells a file that was changed since from one that an older version wrote.
     private static string Marked(string content) => $"{ByUs}{Sum(content)}\n{content}";
