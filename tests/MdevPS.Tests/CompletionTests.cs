@@ -40,6 +40,45 @@ public sealed class CompletionTests : SimulatedHostTest
         Session.Complete(line),
         offer => offer.ResultType == CompletionResultType.ParameterValue && (offer.CompletionText.StartsWith('m') || offer.CompletionText.StartsWith("1234", StringComparison.Ordinal)));
 
+    /// <summary>What nothing can be offered for is left alone: PowerShell by itself would offer the files of the location.</summary>
+    [Fact]
+    public void Files_are_offered_only_where_a_path_is_meant()
+    {
+        IEnumerable<(string Cmdlet, string Parameter)> all = Have("Get-Command -Module MdevPS").Output.Select(command => (CmdletInfo)command.BaseObject)
+            .SelectMany(cmdlet => cmdlet.Parameters.Values
+                .Where(parameter => !parameter.SwitchParameter && !Cmdlet.CommonParameters.Contains(parameter.Name) && !Cmdlet.OptionalCommonParameters.Contains(parameter.Name))
+                .Select(parameter => (cmdlet.Name, parameter.Name)));
+        Assert.DoesNotContain(
+            all.Where(of => of.Parameter is not ("Path" or "Root" or "PowerShellPath" or "ModulePath")),
+            of => Session.Complete($"{of.Cmdlet} -{of.Parameter} ").Any(offer => offer.ResultType is CompletionResultType.ProviderItem or CompletionResultType.ProviderContainer));
+    }
+
+    [Fact]
+    public void Values_are_offered_that_the_host_knows()
+    {
+        string gpus = NewHost("nvidia-a2 -GpuCount 2 -NumaNodeCount 2");
+        Assert.Equal(["0", "1"], Texts($"New-MdevDevice nvidia-746 -Root {gpus} -NumaNode "));
+        Assert.Equal(["vfio-pci", "vfio-ccw", "vfio-ap", "vfio-platform"], Texts("ConvertTo-MdevQemuArgument -DeviceApi "));
+        Have($"New-MdevDevice nvidia-746 -Root {gpus}");
+        Assert.Equal(["@{ 'nvidia/vgpu_params' = '' }"], Texts($"New-MdevDevice nvidia-746 -Root {gpus} -Attribute "));
+        Have($"$null = New-MdevDefinition nvidia-746 -Root {gpus} -Attribute @{{ b = 2 }}");
+        Assert.Equal(["b"], Texts($"Set-MdevDefinition -Root {gpus} -RemoveAttribute "));
+        Assert.Contains($"'{gpus}'", Texts("Get-MdevDevice -Root "));
+        Assert.All(Texts("Remove-MdevSimulation "), root => Assert.True(File.Exists($"{root.Trim('\'')}/.mdevps-simulation")));
+    }
+
+    [Fact]
+    public void Parents_with_room_come_first_and_say_what_the_planner_counts()
+    {
+        string gpus = NewHost("nvidia-a2 -GpuCount 2");
+        // A GPU with one 16 GB vGPU is full, though its other functions still say one.
+        Have($"New-MdevDevice nvidia-748 -Parent 0000:01:00.4 -Root {gpus}");
+        IReadOnlyList<CompletionResult> offers = Session.Complete($"New-MdevDevice nvidia-748 -Root {gpus} -Parent ");
+        Assert.Equal(offers.Count, offers.Select(offer => offer.CompletionText).Distinct().Count());
+        Assert.StartsWith("0000:02", offers[0].CompletionText, StringComparison.Ordinal);
+        Assert.All(offers, offer => Assert.Equal(offer.CompletionText.StartsWith("0000:01", StringComparison.Ordinal) ? "nvidia-748: 0 left" : "nvidia-748: 1 left", offer.ToolTip));
+    }
+
     [Fact]
     public void The_host_of_Root_is_looked_at()
     {

@@ -1,8 +1,11 @@
+using System.Collections;
+using System.Management.Automation.Language;
 using System.Management.Automation;
-using System.Net;
 using System.Net.Sockets;
-using Mdev;
+using System.Net;
 using Mdev.Errors;
+using Mdev.Simulation;
+using Mdev;
 
 namespace MdevPS.Binding;
 
@@ -98,4 +101,25 @@ internal static class Computer
     }
 
     private static bool Same(string one, string other) => one.Equals(other, StringComparison.OrdinalIgnoreCase);
+}
+
+/// <summary>Completes the roots of this user's simulated hosts.</summary>
+public class SimulationCompleter : IArgumentCompleter
+{
+    /// <inheritdoc/>
+    public virtual IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        SimulatedHost.All()
+            .Where(host => host.Root.StartsWith(Quoting.Unquote(wordToComplete), StringComparison.Ordinal))
+            .Select(host => new CompletionResult(Quoting.Quote(host.Root), host.Root, CompletionResultType.ParameterValue, $"simulated host with {string.Join(", ", host.Driver)}"));
+}
+
+/// <summary>Completes the roots of hosts: those of this user's simulated hosts, and directories.</summary>
+public sealed class RootCompleter : SimulationCompleter
+{
+    /// <inheritdoc/>
+    public override IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) =>
+        base.CompleteArgument(commandName, parameterName, wordToComplete, commandAst, fakeBoundParameters)
+            .Concat(CompletionCompleters.CompleteFilename(wordToComplete).Where(found => found.ResultType == CompletionResultType.ProviderContainer));
 }

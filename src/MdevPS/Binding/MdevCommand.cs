@@ -17,6 +17,7 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Root]
+    [ArgumentCompleter(typeof(RootCompleter))]
     public string? Root { get; set; }
 
     private protected HostSession Session { get; }

@@ -3,6 +3,7 @@ using Mdev;
 using Mdev.Definitions;
 using Mdev.Kernel;
 using MdevPS.Binding;
+using MdevPS.Completers;
 
 namespace MdevPS.Commands;
 
@@ -15,6 +16,7 @@ public sealed class EnableMdevAutoStartCommand : MdevCommand
     [Parameter]
     [Number]
     [ValidateRange(0, 3600)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int TimeoutSec { get; set; } = 90;
 
     /// <summary>The PowerShell that the units run, as the host sees it. Without it the one that runs this cmdlet.</summary>

@@ -27,6 +27,7 @@ public sealed class ConvertToMdevLibvirtXmlCommand : MdevCommand
     /// <summary>Which VFIO device it is, such as vfio-pci. Without it the host is asked.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Text(One = true, AllowEmpty = true)]
+    [ArgumentCompleter(typeof(DeviceApiCompleter))]
     public string? DeviceApi { get; set; }
 
     /// <summary>Whether the VM shows what the device draws: On or Off. Of vfio-pci devices only.</summary>
@@ -41,6 +42,7 @@ public sealed class ConvertToMdevLibvirtXmlCommand : MdevCommand
     /// <summary>The number under which an s390 guest sees the device, such as fe.0.0a12. Of vfio-ccw devices only.</summary>
     [Parameter(ParameterSetName = "HostDevice")]
     [Text(One = true)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public string? DeviceNumber { get; set; }
 
     /// <summary>Make a node device, from which libvirt makes the mediated device itself.</summary>
@@ -63,11 +65,13 @@ public sealed class ConvertToMdevLibvirtXmlCommand : MdevCommand
     /// <summary>The directory of the device, from which libvirt's name of its parent is told where the parent's name is not enough.</summary>
     [Parameter(ParameterSetName = "NodeDevice", ValueFromPipelineByPropertyName = true)]
     [Text(One = true, AllowEmpty = true)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public string? SysfsPath { get; set; }
 
     /// <summary>Vendor attributes for libvirt to set, in the order of an ordered dictionary; several dictionaries where a name comes again.</summary>
     [Parameter(ParameterSetName = "NodeDevice", ValueFromPipelineByPropertyName = true)]
     [Pairs(AllowEmpty = true)]
+    [ArgumentCompleter(typeof(AttributePairCompleter))]
     public IDictionary[]? Attribute { get; set; }
 
     /// <inheritdoc/>

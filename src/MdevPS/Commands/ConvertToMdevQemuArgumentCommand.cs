@@ -29,11 +29,13 @@ public sealed class ConvertToMdevQemuArgumentCommand : MdevCommand
     /// <summary>Which VFIO device it is, such as vfio-pci. Without it the host is asked.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Text(One = true, AllowEmpty = true)]
+    [ArgumentCompleter(typeof(DeviceApiCompleter))]
     public string? DeviceApi { get; set; }
 
     /// <summary>A name for the device within the VM, by which QEMU's monitor knows it. It names one device.</summary>
     [Parameter]
     [Text(One = true)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public string? Id { get; set; }
 
     /// <summary>Whether the VM shows what the device draws. Of vfio-pci devices only.</summary>
@@ -48,6 +50,7 @@ public sealed class ConvertToMdevQemuArgumentCommand : MdevCommand
     /// <summary>The number under which an s390 guest sees the device, such as fe.0.0a12. Of vfio-ccw devices only; it numbers one device.</summary>
     [Parameter]
     [Text(One = true)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public string? DeviceNumber { get; set; }
 
     /// <summary>
@@ -56,6 +59,7 @@ public sealed class ConvertToMdevQemuArgumentCommand : MdevCommand
     /// </summary>
     [Parameter]
     [Uuid(One = true)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public Guid? VmUuid { get; set; }
 
     /// <summary>Let the VM be migrated with its devices. Of vfio-pci devices only; the vendor's driver must support it.</summary>

@@ -39,6 +39,7 @@ public sealed class GetMdevCapacityCommand : MdevCommand
     [Parameter]
     [Number]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(NumaNodeCompleter))]
     public int? NumaNode { get; set; }
 
     /// <inheritdoc/>

@@ -44,12 +44,14 @@ public sealed class GetMdevPlacementCommand : MdevCommand, IPlacingCommand
     /// <summary>The UUIDs of the new devices, one device each. Without it they are made up.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Uuid]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public Guid[]? Uuid { get; set; }
 
     /// <summary>How many devices, for each record of the pipeline.</summary>
     [Parameter(ParameterSetName = "Count")]
     [Number]
     [ValidateRange(1, 65536)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int Count { get; set; } = 1;
 
     /// <summary>Whether to spread devices over the physical devices or to fill one after the other.</summary>
@@ -60,6 +62,7 @@ public sealed class GetMdevPlacementCommand : MdevCommand, IPlacingCommand
     [Parameter]
     [Number]
     [ValidateRange(0, int.MaxValue)]
+    [ArgumentCompleter(typeof(NumaNodeCompleter))]
     public int? NumaNode { get; set; }
 
     /// <summary>Accept no other NUMA node than the one given by -NumaNode.</summary>
@@ -73,6 +76,7 @@ public sealed class GetMdevPlacementCommand : MdevCommand, IPlacingCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Pairs(AllowEmpty = true)]
+    [ArgumentCompleter(typeof(AttributePairCompleter))]
     public IDictionary[]? Attribute { get; set; }
 
     /// <summary>

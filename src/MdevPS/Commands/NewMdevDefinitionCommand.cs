@@ -47,6 +47,7 @@ public sealed class NewMdevDefinitionCommand : CalloutCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Pairs(AllowEmpty = true)]
+    [ArgumentCompleter(typeof(AttributePairCompleter))]
     public IDictionary[]? Attribute { get; set; }
 
     /// <summary>Have the device made at boot.</summary>

@@ -44,12 +44,14 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
     /// <summary>The UUIDs of the new devices, one device each. Without it they are made up.</summary>
     [Parameter(ParameterSetName = "Count", ValueFromPipelineByPropertyName = true)]
     [Uuid]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public Guid[]? Uuid { get; set; }
 
     /// <summary>How many devices, for each record of the pipeline.</summary>
     [Parameter(ParameterSetName = "Count", ValueFromPipelineByPropertyName = true)]
     [Number]
     [ValidateRange(1, 65536)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int Count { get; set; } = 1;
 
     /// <summary>
@@ -59,6 +61,7 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
     [Parameter(ParameterSetName = "Total", Mandatory = true)]
     [Number]
     [ValidateRange(1, 65536)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int Total { get; set; }
 
     /// <summary>Whether to spread devices over the physical devices or to fill one after the other.</summary>
@@ -69,6 +72,7 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
     /// <summary>The NUMA node to prefer.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Number(AllowEmpty = true, Least = 0)]
+    [ArgumentCompleter(typeof(NumaNodeCompleter))]
     public int? NumaNode { get; set; }
 
     /// <summary>Accept no other NUMA node than the one given by -NumaNode.</summary>
@@ -82,6 +86,7 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
     /// </summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Pairs(AllowEmpty = true)]
+    [ArgumentCompleter(typeof(AttributePairCompleter))]
     public IDictionary[]? Attribute { get; set; }
 
     /// <summary>Give the device of a UUID that is there already, where it is of the type and on a parent that was asked for, instead of an error.</summary>

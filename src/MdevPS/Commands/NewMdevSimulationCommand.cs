@@ -36,24 +36,28 @@ public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
     [Parameter]
     [Number]
     [ValidateRange(1, 64)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? GpuCount { get; set; }
 
     /// <summary>Over how many NUMA nodes the PCI devices are spread in turn: of NVIDIA's drivers and fleet (usually 2).</summary>
     [Parameter]
     [Number]
     [ValidateRange(1, 64)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? NumaNodeCount { get; set; }
 
     /// <summary>How many subchannels: of vfio_ccw (usually 256).</summary>
     [Parameter]
     [Number]
     [ValidateRange(1, 65536)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? SubchannelCount { get; set; }
 
     /// <summary>How many parents: of fleet (usually 16).</summary>
     [Parameter]
     [Number]
     [ValidateRange(1, 4096)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? ParentCount { get; set; }
 
     /// <summary>
@@ -63,18 +67,21 @@ public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
     [Parameter]
     [Number]
     [ValidateRange(0, 64)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? FunctionCount { get; set; }
 
     /// <summary>How many types every parent offers: of fleet (usually 8).</summary>
     [Parameter]
     [Number]
     [ValidateRange(1, 256)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? TypeCount { get; set; }
 
     /// <summary>How many devices there are from the start, spread over the parents in turn: of fleet (usually 0).</summary>
     [Parameter]
     [Number]
     [ValidateRange(0, 65536)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int? DeviceCount { get; set; }
 
     /// <inheritdoc/>

@@ -55,6 +55,7 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
     [Parameter]
     [Number]
     [ValidateRange(0, 86400)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int TimeoutSec { get; set; } = 5;
 
     /// <inheritdoc/>

@@ -18,6 +18,7 @@ public sealed class RemoveMdevSimulationCommand : PSCmdlet, IDisposable
     /// <summary>The root of the simulated host. It has to be named: neither MDEVPS_ROOT nor anything else stands in for it.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
     [Root]
+    [ArgumentCompleter(typeof(SimulationCompleter))]
     public string Root { get; set; } = "";
 
     /// <inheritdoc/>

@@ -46,6 +46,7 @@ public sealed class RestoreMdevDeviceCommand : CalloutCommand
     [Parameter]
     [Number]
     [ValidateRange(0, 86400)]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public int TimeoutSec { get; set; }
 
     // What the pipeline brings is restored together, or one that has to wait would hold up those behind it.

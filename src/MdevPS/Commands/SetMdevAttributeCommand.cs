@@ -23,6 +23,7 @@ public sealed class SetMdevAttributeCommand : MdevCommand
     /// <summary>The value. Of several, each is written by itself, in this order.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [Text]
+    [ArgumentCompleter(typeof(NoCompleter))]
     public string[] Value { get; set; } = [];
 
     /// <summary>UUIDs of devices.</summary>

@@ -41,17 +41,20 @@ public sealed class SetMdevDefinitionCommand : CalloutCommand
     /// <summary>The vendor attributes, in place of all that were there.</summary>
     [Parameter]
     [Pairs]
+    [ArgumentCompleter(typeof(AttributePairCompleter))]
     public IDictionary[]? Attribute { get; set; }
 
     /// <summary>Vendor attributes to put behind those that are there.</summary>
     [Parameter]
     [Pairs]
+    [ArgumentCompleter(typeof(AttributePairCompleter))]
     public IDictionary[]? AddAttribute { get; set; }
 
     /// <summary>Vendor attributes to take out: by their names, wildcards allowed, or one of several values as name=value.</summary>
     [Parameter]
     [SupportsWildcards]
     [Text]
+    [ArgumentCompleter(typeof(DefinitionAttributeCompleter))]
     public string[]? RemoveAttribute { get; set; }
 
     /// <summary>Give the definition as it is then.</summary>

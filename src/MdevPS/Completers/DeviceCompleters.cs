@@ -1,24 +1,33 @@
 using System.Collections;
+using System.Globalization;
 using Mdev;
+using Mdev.Attributes;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Model;
 using Mdev.Placement;
+using MdevPS.Binding;
 
 namespace MdevPS.Completers;
 
-/// <summary>Completes the names of parents, of those that offer a type typed before.</summary>
+/// <summary>Completes the names of parents; where a type was typed before, of those that offer it, those with room first.</summary>
 public sealed class ParentCompleter : HostCompleter
 {
     private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound)
     {
         NameFilter types = Names(bound, "Type", typeof(MdevType));
-        return types.IsAll
-            ? new ParentReader(host, Ignore).Read(new NameFilter()).Select(p => (p.Parent, $"{p.Driver ?? p.Subsystem ?? "no driver"}, {p.DeviceCount} devices, {p.Types.Length} types"))
-            : new TypeReader(host, Ignore).Read(new TypeQuery { Types = types })
-                .GroupBy(t => t.Parent)
-                .Select(g => (g.Key, string.Join(", ", g.Select(t => $"{t.Type}: {t.AvailableInstances?.ToString() ?? "?"} left"))));
+        if (types.IsAll)
+            return new ParentReader(host, Ignore).Read(new NameFilter()).Select(p => (p.Parent, $"{p.Driver ?? p.Subsystem ?? "no driver"}, {p.DeviceCount} devices, {p.Types.Length} types"));
+        // A function may say that it has one left when its physical device has none.
+        var room = new CapacityReader(host, Ignore).Read(new TypeQuery { Types = types }).ToDictionary(capacity => (capacity.Type, capacity.PhysicalDevice), capacity => capacity.Room);
+        return new TypeReader(host, Ignore).Read(new TypeQuery { Types = types })
+            .Select(type => (type.Parent, type.Type, Left: Least(type.AvailableInstances, room.GetValueOrDefault((type.Type, type.PhysicalDevice)))))
+            .GroupBy(type => type.Parent)
+            .OrderBy(parent => parent.All(type => type.Left == 0))
+            .Select(parent => (parent.Key, string.Join(", ", parent.Select(type => $"{type.Type}: {type.Left?.ToString(CultureInfo.InvariantCulture) ?? "?"} left"))));
     }
+
+    private static int? Least(int? one, int? other) => one is null || other is null ? one ?? other : Math.Min(one.Value, other.Value);
 }
 
 /// <summary>Completes the names of the physical devices behind parents.</summary>
@@ -63,6 +72,40 @@ public sealed class TypeNameCompleter : HostCompleter
             .Where(t => t.Name is not null)
             .GroupBy(t => t.Name!)
             .Select(g => (g.Key, string.Join(", ", g.Select(t => t.Type).Distinct())));
+}
+
+/// <summary>Completes the NUMA nodes that physical devices are on.</summary>
+public sealed class NumaNodeCompleter : HostCompleter
+{
+    private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound) =>
+        new ParentReader(host, Ignore).Read(Names(bound, "Parent", typeof(MdevParent)))
+            .Where(parent => parent.NumaNode is not null)
+            .GroupBy(parent => parent.NumaNode!.Value)
+            .OrderBy(node => node.Key)
+            .Select(node => (node.Key.ToString(CultureInfo.InvariantCulture), string.Join(", ", node.Select(parent => parent.PhysicalDevice).Distinct())));
+}
+
+/// <summary>Completes the kinds of VFIO devices that a VM can be given.</summary>
+public sealed class DeviceApiCompleter : HostCompleter
+{
+    private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound) =>
+        [("vfio-pci", "a PCI device"), ("vfio-ccw", "a channel device of s390"), ("vfio-ap", "crypto adapters of s390"), ("vfio-platform", "a platform device")];
+}
+
+/// <summary>Completes a dictionary with a vendor attribute that can be written to a device of the type typed before, as far as there is a device that shows it.</summary>
+public sealed class AttributePairCompleter : HostCompleter
+{
+    private protected override string Text(string name) => $"@{{ {Quoting.Quote(name)} = '' }}";
+
+    private protected override bool Fits(string name, string typed) => name.Contains(typed.Trim('@', '{', ' ', '\''), StringComparison.OrdinalIgnoreCase);
+
+    private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound) =>
+        new DeviceReader(host, Ignore).Read(new DeviceQuery { Types = Names(bound, "Type", typeof(MdevType)), Uuids = Uuids(bound) })
+            .DistinctBy(device => device.Type)
+            .SelectMany(device => new VendorAttributes(host, Ignore).Read(AttributeOwner.Of(device), new NameFilter()))
+            .Where(attribute => attribute.Access != AttributeAccess.ReadOnly)
+            .DistinctBy(attribute => attribute.Name)
+            .Select(attribute => (attribute.Name, attribute.Value is null ? attribute.Access : $"{attribute.Access}: {attribute.Value}"));
 }
 
 /// <summary>Completes the UUIDs of devices, of those of a parent and type typed before.</summary>

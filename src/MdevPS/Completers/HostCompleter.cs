@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Text;
 using Mdev;
 using Mdev.Errors;
 using Mdev.Kernel;
@@ -23,7 +22,7 @@ public abstract class HostCompleter : IArgumentCompleter
             HostRoot host = HostOpener.Open(Path(fakeBoundParameters["Root"]));
             return Candidates(host, fakeBoundParameters)
                 .Where(candidate => Fits(candidate.Name, typed))
-                .Select(candidate => new CompletionResult(Quoting.Quote(candidate.Name), Printable.Text(candidate.Name), CompletionResultType.ParameterValue, Printable.Text(candidate.ToolTip)))
+                .Select(candidate => new CompletionResult(Text(candidate.Name), Printable.Text(candidate.Name), CompletionResultType.ParameterValue, Printable.Text(candidate.ToolTip)))
                 .ToList();
         }
         catch (Exception e) when (e is MdevException or ArgumentTransformationMetadataException)
@@ -42,6 +41,9 @@ public abstract class HostCompleter : IArgumentCompleter
         EngineIntrinsics session = here.AddScript("$ExecutionContext").Invoke<EngineIntrinsics>().Single();
         return FilePath.Of(session.SessionState.Path, (string)new RootAttribute().Transform(session, typed));
     }
+
+    /// <summary>A name as it is typed.</summary>
+    private protected virtual string Text(string name) => Quoting.Quote(name);
 
     /// <summary>Whether a name may be meant by what is typed so far.</summary>
     private protected virtual bool Fits(string name, string typed) => name.StartsWith(typed, StringComparison.OrdinalIgnoreCase);
@@ -64,47 +66,10 @@ public abstract class HostCompleter : IArgumentCompleter
     private protected static void Ignore(MdevException exception) => _ = exception;
 }
 
-/// <summary>Names as PowerShell source: a completed argument must be read back as exactly the name, and nothing in it run.</summary>
-internal static class Quoting
+/// <summary>Completes nothing, for a number or a text that only the caller knows: without a completer PowerShell would offer files.</summary>
+public sealed class NoCompleter : IArgumentCompleter
 {
-    /// <summary>What is typed so far, without the quote that it may begin and end with.</summary>
-    public static string Unquote(string word) => word.Length > 0 && word[0] is '\'' or '"' ? word.Trim(word[0]) : word;
-
-    /// <summary>A name as an argument.</summary>
-    public static string Quote(string name)
-    {
-        if (name.Length > 0 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or ':' or '-' or '+') && name[0] is not ('-' or '.' or '+'))
-            return name;
-        return name.Any(char.IsControl) ? DoubleQuoted(name) : SingleQuoted(name);
-    }
-
-    private static string SingleQuoted(string name)
-    {
-        var text = new StringBuilder("'");
-        foreach (char c in name)
-        {
-            // The curly single quotes end a string as the straight one does.
-            if (c is '\'' or '\u2018' or '\u2019' or '\u201a' or '\u201b')
-                text.Append(c);
-            text.Append(c);
-        }
-
-        return text.Append('\'').ToString();
-    }
-
-    private static string DoubleQuoted(string name)
-    {
-        var text = new StringBuilder("\"");
-        foreach (char c in name)
-        {
-            if (char.IsControl(c))
-                text.Append($"`u{{{(int)c:x}}}");
-            else if (c is '"' or '`' or '$' or '\u201c' or '\u201d' or '\u201e')
-                text.Append('`').Append(c);
-            else
-                text.Append(c);
-        }
-
-        return text.Append('"').ToString();
-    }
+    /// <inheritdoc/>
+    public IEnumerable<CompletionResult> CompleteArgument(
+        string commandName, string parameterName, string wordToComplete, CommandAst commandAst, IDictionary fakeBoundParameters) => [];
 }

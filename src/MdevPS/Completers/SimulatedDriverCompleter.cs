@@ -2,6 +2,7 @@ using System.Collections;
 using System.Management.Automation;
 using System.Management.Automation.Language;
 using Mdev.Simulation;
+using MdevPS.Binding;
 
 namespace MdevPS.Completers;
 
