@@ -267,6 +267,20 @@ public sealed class SimulationTests : CmdletTest
     }
 
     [Fact]
+    public void A_simulation_that_is_broken_costs_no_other_its_place_in_the_list()
+    {
+        Result made = Have("1..3 | ForEach-Object { New-MdevSimulation mtty }");
+        string[] roots = [.. made.TextOf("Root").OfType<string>()];
+        Directory.Move($"{roots[1]}/sys", $"{roots[1]}/moved");
+
+        Result listed = Run("Get-MdevSimulation");
+
+        Assert.Empty(listed.Errors);
+        Assert.Equal([0, null, 0], listed.Output.Where(host => roots.Contains((string)Result.Get(host, "Root")!)).Select(host => Result.Get(host, "DeviceCount")));
+        Assert.All(roots, root => Have($"Remove-MdevSimulation '{root}'"));
+    }
+
+    [Fact]
     public void Simulations_are_listed_with_what_they_have_until_they_are_gone()
     {
         Result result = Run("""

@@ -33,7 +33,7 @@ public sealed class SimulatedHost : Snapshot
     /// <summary>When it was made, in local time.</summary>
     public DateTime Made { get; init; }
 
-    /// <summary>How many devices it had when it was listed; null where that was not asked for.</summary>
+    /// <summary>How many devices it had when it was listed; null where that was not asked for, or cannot be known.</summary>
     public int? DeviceCount { get; init; }
 
     /// <summary>The names of the drivers that can be asked for.</summary>

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using Mdev;
+using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Simulation;
 using MdevPS.Binding;
@@ -31,11 +32,22 @@ public sealed class GetMdevSimulationCommand : PSCmdlet, IDisposable
         foreach (SimulatedHost host in SimulatedHost.All())
         {
             _session.StopToken.ThrowIfCancellationRequested();
-            // What is broken in a host is told by the cmdlets that look at it.
-            int devices = new DeviceReader(HostOpener.Open(host.Root), _ => { }).Read(new DeviceQuery()).Count();
-            var listed = PSObject.AsPSObject(new SimulatedHost(host) { DeviceCount = devices });
+            var listed = PSObject.AsPSObject(new SimulatedHost(host) { DeviceCount = Devices(host.Root) });
             listed.TypeNames.Insert(0, $"{typeof(SimulatedHost).FullName}#Listed");
             WriteObject(listed);
         }
     });
+
+    // Null where there is no knowing. What is broken in a host is told by the cmdlets that look at it.
+    private static int? Devices(string root)
+    {
+        try
+        {
+            return new DeviceReader(HostOpener.Open(root), _ => { }).Read(new DeviceQuery()).Count();
+        }
+        catch (MdevException)
+        {
+            return null;
+        }
+    }
 }
