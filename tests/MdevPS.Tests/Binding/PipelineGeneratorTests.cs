@@ -1,15 +1,17 @@
 using System.Management.Automation;
+using System.Text.Json;
 using MdevPS.Engine;
 
 namespace MdevPS.Tests.Binding;
 
 /// <summary>
 /// Pipelines made at random, by a seed, of the cmdlets and what they take: keys that are right, wrong, missing, broken, and of another host. Whatever is
-/// piped, never more is given, made, set or removed than was named; and what was named rightly is.
+/// piped, never more is given, made, set, defined or removed than was named; and what was named rightly is.
 /// </summary>
 public sealed class PipelineGeneratorTests : EveryCmdletTest
 {
     private const string Other = "elsewhere";
+    private const string Mark = "unassign_domain";
     private const int Batch = 25;
 
     private readonly string _other;
@@ -18,7 +20,7 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
         : base("vfio_ap", "mtty")
     {
         _other = NewHost("vfio_ap", "mtty");
-        Have($"foreach ($root in '{Root}', '{_other}') {{ New-MdevDevice vfio_ap-passthrough -Count 2 -Root $root; New-MdevDevice mtty-1 -Count 2 -Root $root; New-MdevDevice mtty-2 -Root $root }}");
+        Have($"foreach ($root in '{Root}', '{_other}') {{ New-MdevDevice vfio_ap-passthrough -Count 2 -Root $root; New-MdevDevice mtty-1 -Count 2 -Root $root; New-MdevDevice mtty-2 -Root $root; Get-MdevDevice -Root $root | New-MdevDefinition }}");
     }
 
     // Others are run with MDEVPS_FIRST_SEED=5000 and MDEVPS_SEEDS=100000.
@@ -31,9 +33,10 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
         for (int seed = first; seed < first + Batch; seed++)
         {
             Dictionary<(string, Guid), Device> before = Devices();
+            Dictionary<(string, Guid, string), Device> defined = Definitions();
             var pipeline = new Pipeline(new Random(seed), Root, _other, [.. before.Values]);
             Result result = Run(pipeline.Line);
-            string? fault = Fault(pipeline, result, before, Devices());
+            string? fault = Fault(pipeline, result, before, Devices()) ?? FaultOfDefinitions(pipeline, defined, Definitions());
             Assert.True(fault is null, $"Seed {seed}: {fault}\n{pipeline.Line}\n{result}");
         }
     }
@@ -50,7 +53,7 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
             return "a broken record gave no error";
         if (pipeline.Cmdlet != "Remove-MdevDevice" && gone.Length > 0)
             return "a device was removed";
-        if (pipeline.Cmdlet != "New-MdevDevice" && made.Length > 0)
+        if (pipeline.Cmdlet is not ("New-MdevDevice" or "Restore-MdevDevice") && made.Length > 0)
             return "a device was made";
         if (pipeline.Cmdlet != "Set-MdevAttribute" && changed.Length > 0)
             return "an attribute was set";
@@ -61,11 +64,28 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
             "Set-MdevAttribute" => Same(changed, pipeline.Records.Where(r => r.Uuids is not null).SelectMany(r => before.Values.Where(r.Names))
                 .Where(d => d.Type == "vfio_ap-passthrough" && !d.Domains.Contains("0004", StringComparison.Ordinal)).Distinct()),
             "New-MdevDevice" when made.Length > pipeline.Records.Sum(r => r.Room) => "more than was asked for",
-            "New-MdevDevice" => made.All(d => pipeline.Records.Exists(r => r.Names(d))) ? null : "a device that was not named",
+            "New-MdevDevice" or "Restore-MdevDevice" => made.All(d => pipeline.Records.Exists(r => r.Names(d))) ? null : "a device that was not named",
             // What describes a device says its UUID, and no host need be there for it.
             _ when pipeline.Cmdlet.StartsWith("ConvertTo-", StringComparison.Ordinal) => result.Text.Where(text => text.Contains("mdev/devices", StringComparison.Ordinal) || text.Contains("uuid", StringComparison.Ordinal))
                 .All(text => pipeline.Records.Exists(r => !r.IsBroken && r.Uuids!.Any(text.Contains))) ? null : "a device that was not named",
             _ => result.Output.All(item => pipeline.Records.Exists(r => r.Names(item))) ? null : "something that was not named",
+        };
+    }
+
+    // The place of a definition that was made by chance is not named; what it is for is.
+    private static string? FaultOfDefinitions(Pipeline pipeline, Dictionary<(string, Guid, string), Device> before, Dictionary<(string, Guid, string), Device> after)
+    {
+        Device[] gone = [.. before.Where(d => !after.ContainsKey(d.Key)).Select(d => d.Value)];
+        Device[] made = [.. after.Where(d => !before.ContainsKey(d.Key)).Select(d => d.Value)];
+        Device[] changed = [.. before.Where(d => after.TryGetValue(d.Key, out Device? now) && now != d.Value).Select(d => d.Value)];
+        Device[] named = [.. before.Values.Where(d => pipeline.Records.Exists(r => r.Names(d)))];
+        return pipeline.Cmdlet switch
+        {
+            "Remove-MdevDefinition" => made.Length + changed.Length > 0 ? "a definition was written" : Same(gone, named),
+            "Set-MdevDefinition" => gone.Length + made.Length > 0 ? "a definition came or went" : Same(changed, named.Where(d => !d.Domains.Contains(Mark, StringComparison.Ordinal))),
+            "New-MdevDefinition" when gone.Length + changed.Length > 0 => "a definition went or was changed",
+            "New-MdevDefinition" => made.Length <= pipeline.Records.Sum(r => r.Room) && made.All(d => pipeline.Records.Exists(r => r.Names(d))) ? null : "a definition that was not named",
+            _ => gone.Length + made.Length + changed.Length > 0 ? "a definition came, went or was changed" : null,
         };
     }
 
@@ -81,6 +101,17 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
             File.Exists($"{path}/control_domains") ? File.ReadAllText($"{path}/control_domains") : "")))
         .ToDictionary(device => (device.Root, device.Uuid));
 
+    // Their text stands in the place of what a device has been given.
+    private Dictionary<(string, Guid, string), Device> Definitions() => new[] { Root, _other }
+        .SelectMany(root => Directory.GetFiles($"{root}/etc/mdevctl.d", "*", SearchOption.AllDirectories).Select(path => (Root: root, Path: path, Text: File.ReadAllText(path))))
+        .Select(file => new Device(
+            file.Root,
+            Guid.Parse(Path.GetFileName(file.Path)),
+            JsonDocument.Parse(file.Text).RootElement.GetProperty("mdev_type").GetString()!,
+            Path.GetFileName(Path.GetDirectoryName(file.Path)!),
+            file.Text))
+        .ToDictionary(definition => (definition.Root, definition.Uuid, definition.Parent));
+
     private sealed record Device(string Root, Guid Uuid, string Type, string Parent, string Domains);
 
     /// <summary>What one object, with the arguments, asks for. A key that is null was not given.</summary>
@@ -88,13 +119,11 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
     {
         private bool _isBroken;
 
-        public bool IsBroken
-        {
-            get => _isBroken || (HasEmptyType && Uuids is null);
-            set => _isBroken = value;
-        }
+        public bool IsBroken => _isBroken || (HasEmptyType && Uuids is null);
 
-        /// <summary>The one key that a listed device may have lost, as long as its UUID is there.</summary>
+        public void Break() => _isBroken = true;
+
+        /// <summary>The one key that a listed device may have lost, as long as its UUID is there, also as an argument.</summary>
         public bool HasEmptyType { get; set; }
 
         public string? Root { get; set; }
@@ -129,6 +158,12 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
     {
         private static readonly string[] s_broken = ["$null", "''", "(& { })", "([pscustomobject]@{ A = 1 })", "@()", "([DBNull]::Value)", "@('a', $null)"];
 
+        private static readonly string[] s_takesEmptyType =
+        [
+            "Get-MdevDevice", "Get-MdevAttribute", "Set-MdevAttribute", "Restore-MdevDevice",
+            "Get-MdevDefinition", "New-MdevDefinition", "Set-MdevDefinition", "Remove-MdevDefinition",
+        ];
+
         private readonly Random _random;
         private readonly string _root;
         private readonly string _other;
@@ -141,7 +176,10 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
             CmdletParameter[] takes = [.. Cmdlets[Cmdlet].Where(p => p.BindsByPropertyName && p.Sets.Any(s => s.ParameterSetName is "Count" or "All" or ParameterAttribute.AllParameterSets))];
 
             // One key in four lines is an argument, and holds for all objects, whatever these say.
+            // That of Set-MdevDefinition may say what shall be, and not what is meant.
             CmdletParameter? argument = random.Next(4) == 0 ? Pick(takes) : null;
+            if (Cmdlet == "Set-MdevDefinition" && argument is { Name: "Type" or "Parent" })
+                argument = null;
             (string? text, Action<Record> apply) = argument is null ? (null, _ => { }) : Key(argument, isArgument: true);
             if (argument is not null && (text is null || !argument.Name.Equals("Root", StringComparison.Ordinal) && random.Next(2) == 0))
                 (argument, text, apply) = (null, null, _ => { });
@@ -159,7 +197,7 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
                 Records.Add(record);
             }
 
-            string more = Cmdlet == "Set-MdevAttribute" ? " assign_control_domain 4" : "";
+            string more = Cmdlet switch { "Set-MdevAttribute" => " assign_control_domain 4", "Set-MdevDefinition" => $" -AddAttribute @{{ {Mark} = 4 }}", _ => "" };
             Line = $"{string.Join(", ", objects)} | {Cmdlet}{more}{(argument is null ? "" : $" -{argument.Name} {text}")}";
         }
 
@@ -187,12 +225,13 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
             }
 
             // PowerShell refuses an object that has nothing for the cmdlet, and one that lacks what must be there.
-            record.IsBroken |= !names;
-            record.IsBroken |= Cmdlets[Cmdlet].Any(p => p.Sets.Any(s => s.Mandatory) && p.BindsByPropertyName && (p.Name == "Uuid" ? record.Uuids : p.Name == "Type" ? record.Types : []) is null && takes.Contains(p));
+            if (!names || Cmdlets[Cmdlet].Any(p => p.Sets.Any(s => s.Mandatory) && p.BindsByPropertyName && (p.Name == "Uuid" ? record.Uuids : p.Name == "Type" ? record.Types : []) is null && takes.Contains(p)))
+                record.Break();
             if (_random.Next(10) == 0)
             {
                 properties.Add($"PSComputerName = '{Other}'");
-                record.IsBroken |= Changes(Cmdlet) || Cmdlet == "Get-MdevPlacement";
+                if (Changes(Cmdlet) || Cmdlet == "Get-MdevPlacement")
+                    record.Break();
             }
 
             return $"[pscustomobject]@{{ {string.Join("; ", properties)} }}";
@@ -212,16 +251,16 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
                 bool isEmpty = !isArgument && bad is "$null" or "''" or "@()";
                 if (isEmpty && (parameter.Name is "Attribute" or "DeviceApi" || (parameter.Name is "PhysicalDevice" or "NumaNode" && bad == "$null") || (parameter.Name == "NumaNode" && bad == "''")))
                     return (bad, _ => { });
-                if (isEmpty && parameter.Name == "Type" && Cmdlet is "Get-MdevDevice" or "Get-MdevAttribute" or "Set-MdevAttribute")
+                if (isEmpty && parameter.Name == "Type" && s_takesEmptyType.Contains(Cmdlet))
                     return (bad, record => record.HasEmptyType = true);
-                return (bad, record => record.IsBroken = true);
+                return (bad, record => record.Break());
             }
 
             Device device = Pick(_devices);
             switch (parameter.Name)
             {
                 case "Uuid" when kind == 8:
-                    return ($"'{device.Uuid}x'", record => record.IsBroken = true);
+                    return ($"'{device.Uuid}x'", record => record.Break());
                 case "Uuid":
                     string[] uuids = kind == 7 ? [$"{new Guid(_random.Next(), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10)}"] : kind == 6 ? [$"{device.Uuid}", $"{_devices.First(d => d != device).Uuid}"] : [$"{device.Uuid}"];
                     return ($"@({string.Join(", ", uuids.Select(u => $"'{u}'"))})", record => record.Uuids = uuids);
@@ -251,7 +290,7 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
                     return ("@([pscustomobject]@{ Name = 'assign_control_domain'; Value = 5 })", _ => { });
                 default:
                     // A parameter that this test does not know yet: nothing but broken values.
-                    return (Pick(s_broken), record => record.IsBroken = true);
+                    return (Pick(s_broken), record => record.Break());
             }
         }
 
