@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Management.Automation;
 using MdevPS.Engine;
 
@@ -73,21 +74,39 @@ public sealed class HalfResultTests : SimulatedHostTest
         Assert.Equal(["Active", "Removing"], Run("Get-MdevDevice").TextOf("State").Order());
     }
 
-    [Fact]
-    public void Ctrl_C_ends_the_wait_for_another_writer_of_the_host()
+    [Theory]
+    [InlineData("New-MdevDevice mtty-1", "/.mdevps-lock")]
+    [InlineData("Restart-MdevSimulation $env:MDEVPS_ROOT", "/.mdevps-lock")]
+    [InlineData("Remove-MdevSimulation $env:MDEVPS_ROOT", "/.mdevps-lock")]
+    [InlineData("New-MdevDefinition mtty-1", "/etc/mdevctl.d")]
+    [InlineData("Set-MdevDefinition $kept -AutoStart", "/etc/mdevctl.d")]
+    [InlineData("Remove-MdevDefinition $kept", "/etc/mdevctl.d")]
+    public async Task Ctrl_C_ends_the_wait_for_another_writer_of_the_host(string line, string locked)
     {
+        object kept = Have("New-MdevDevice mtty-1 | New-MdevDefinition").Get("Uuid")!;
+        string before = Snapshot(Root);
         using var session = new Session();
-        // .NET takes this kind of lock on a file that it does not share.
-        using var other = new FileStream($"{Root}/.mdevps-lock", FileMode.Open, FileAccess.Read, FileShare.None);
-        Running making = session.Start("'before'; New-MdevDevice mtty-1");
-        making.Until(() => making.Count > 0);
+        // It lets go when its input ends.
+        using Process other = Process.Start(new ProcessStartInfo("flock", [Root + locked, "sh", "-c", "echo; read end"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        await other.StandardOutput.ReadLineAsync();
+        try
+        {
+            Running changing = session.Start($"$kept = '{kept}'; 'before'; {line}");
+            changing.Until(() => new DirectoryInfo("/proc/self/fd").EnumerateFileSystemInfos().Any(file => file.LinkTarget == Root + locked));
+            Task<Result> stopped = Task.Run(changing.Stop);
 
-        Result result = making.Stop();
-
-        Assert.True(result.IsStopped);
-        Assert.Equal(["before"], result.Text);
-        other.Dispose();
-        Assert.Empty(Run("Get-MdevDevice").Output);
+            // The other lets go only afterwards, so that what does not heed the stop would be waited for in vain.
+            Assert.Same(stopped, await Task.WhenAny(stopped, Task.Delay(TimeSpan.FromSeconds(20))));
+            Result result = await stopped;
+            Assert.True(result.IsStopped);
+            Assert.Equal(["before"], result.Text);
+            Assert.Equal(before, Snapshot(Root));
+        }
+        finally
+        {
+            other.StandardInput.Close();
+            await other.WaitForExitAsync();
+        }
     }
 }
 

@@ -48,9 +48,10 @@ public sealed record DefinitionChange
 /// <summary>Makes, changes and removes definitions. Writers that come at the same time lose nothing of each other's.</summary>
 /// <param name="host">The host.</param>
 /// <param name="callouts">The scripts that are asked before and told after; null for none.</param>
-public sealed class DefinitionEditor(HostRoot host, Callouts? callouts)
+/// <param name="cancel">Ends the wait for another writer, by an <see cref="OperationCanceledException"/>; nothing is changed then.</param>
+public sealed class DefinitionEditor(HostRoot host, Callouts? callouts, CancellationToken cancel = default)
 {
-    private readonly DefinitionStore _store = new(host);
+    private readonly DefinitionStore _store = new(host, cancel);
 
     /// <summary>Makes a definition. One that is there and says the same is left as it is.</summary>
     /// <param name="definition">What it says.</param>

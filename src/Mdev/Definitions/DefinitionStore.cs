@@ -24,7 +24,8 @@ internal sealed record DefinitionFile(string Folder, string Parent, Guid Uuid)
 /// cannot know, functions that are parents without the mediated device bus, lies in the second.
 /// </summary>
 /// <param name="host">The host.</param>
-internal sealed class DefinitionStore(HostRoot host)
+/// <param name="cancel">Ends the wait for another writer.</param>
+internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = default)
 {
     public const string MdevctlFolder = "/etc/mdevctl.d";
     public const string OwnFolder = "/etc/mdevps.d";
@@ -119,6 +120,7 @@ internal sealed class DefinitionStore(HostRoot host)
 
     /// <summary>Lets one writer at a time change the definitions of a folder, also when they are processes of their own. mdevctl takes no lock.</summary>
     /// <exception cref="MdevException">As a write of a file can fail; <see cref="MdevError.FileFailed"/>: somebody else does not let go.</exception>
+    /// <exception cref="OperationCanceledException">The wait was cancelled, and nothing was changed.</exception>
     public void Locked(string folder, Guid uuid, Action change)
     {
         try
@@ -130,7 +132,9 @@ internal sealed class DefinitionStore(HostRoot host)
             }
 
             using Descriptor directory = host.Files.OpenFile(folder, LibC.O_RDONLY | LibC.O_DIRECTORY);
-            if (!Waiting.Until(() => HasLock(directory, folder), s_patience))
+            bool isOurs = Waiting.Until(() => HasLock(directory, folder), s_patience, cancel);
+            cancel.ThrowIfCancellationRequested();
+            if (!isOurs)
                 throw new MdevException(MdevError.FileFailed, $"The definitions in '{host.OnMachine(folder)}' were not changed: another program has been changing them for {s_patience.TotalSeconds:F0} seconds.", host.OnMachine(folder));
             Tidy(folder);
             change();

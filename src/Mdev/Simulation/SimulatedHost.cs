@@ -99,10 +99,13 @@ public sealed class SimulatedHost : Snapshot
         SimulationRecord.All().Where(record => record.IsThere).Select(Of).ToList();
 
     /// <summary>Takes a simulated host away, following no link out of it.</summary>
+    /// <param name="root">Its root.</param>
+    /// <param name="cancel">Ends the wait for another writer.</param>
     /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>: it is none of this user's; <see cref="MdevError.SimulationFailed"/>.</exception>
-    public static void Remove(string root)
+    /// <exception cref="OperationCanceledException">The wait was cancelled, and nothing was changed.</exception>
+    public static void Remove(string root, CancellationToken cancel = default)
     {
-        (SimulatedTree tree, SimulationRecord record) = Open(root);
+        (SimulatedTree tree, SimulationRecord record) = Open(root, cancel);
         // Whoever is at work there, such as a removal that waited, is let to the end of it.
         using (tree.Lock())
             Clear(tree.Files, keepDirectory: false);
@@ -111,8 +114,11 @@ public sealed class SimulatedHost : Snapshot
     }
 
     /// <summary>Restarts a simulated host: what a reboot leaves is there afterwards, definitions among it, and no device and no virtual machine.</summary>
+    /// <param name="root">Its root.</param>
+    /// <param name="cancel">Ends the wait for another writer.</param>
     /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>; <see cref="MdevError.SimulationFailed"/>.</exception>
-    public static void Restart(string root) => Kernel(root).Restart();
+    /// <exception cref="OperationCanceledException">The wait was cancelled, and nothing was changed.</exception>
+    public static void Restart(string root, CancellationToken cancel = default) => Kernel(root, cancel).Restart();
 
     /// <summary>Makes sure that a directory is a simulated host of this user's.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>.</exception>
@@ -157,16 +163,16 @@ public sealed class SimulatedHost : Snapshot
 
     private static SimulatedHost Of(SimulationRecord record) => new() { Root = record.Root, Driver = record.Driver, Made = record.Made.LocalDateTime };
 
-    private static SimulatedKernel Kernel(string root) => new(Open(root).Tree);
+    private static SimulatedKernel Kernel(string root, CancellationToken cancel = default) => new(Open(root, cancel).Tree);
 
-    private static (SimulatedTree Tree, SimulationRecord Record) Open(string root)
+    private static (SimulatedTree Tree, SimulationRecord Record) Open(string root, CancellationToken cancel = default)
     {
         string why;
         try
         {
             HostFiles files = HostFiles.Open(RealPath(root));
             if (SimulationRecord.Of(files) is { } record)
-                return (new SimulatedTree(files), record);
+                return (new SimulatedTree(files, waiting: cancel), record);
             why = files.KindOf(SimulationRecord.Marker) == FileKind.File ? "it was not made by this user on this machine" : $"it has no file '{SimulationRecord.Marker[1..]}'";
         }
         catch (MdevException e) when (e.Error == MdevError.RootNotFound)

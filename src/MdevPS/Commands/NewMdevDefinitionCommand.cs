@@ -97,7 +97,7 @@ public sealed class NewMdevDefinitionCommand : CalloutCommand
             return;
         if (place.Lack is not null)
             Session.Warn($"Device {definition.Uuid} cannot be made now: {place.Lack}");
-        WriteObject(new DefinitionEditor(host, CalloutsOf(host)).Define(definition, Force));
+        WriteObject(new DefinitionEditor(host, CalloutsOf(host), Session.StopToken).Define(definition, Force));
     }
 
     private DefinitionPlace Place(DefinitionPlanner planner, string type, Guid? uuid, MdevDevice? device)

@@ -39,7 +39,7 @@ public sealed class RemoveMdevDefinitionCommand : CalloutCommand
     {
         HostRoot host = OpenHost();
         var query = new DefinitionQuery { Uuids = Uuid, Parents = NamePatterns.Filter(Parent), Types = NamePatterns.Filter(Type) };
-        var editor = new DefinitionEditor(host, CalloutsOf(host));
+        var editor = new DefinitionEditor(host, CalloutsOf(host), Session.StopToken);
         Session.ForEach(new DefinitionReader(host, Session.Report).Read(query).ToList(), definition =>
         {
             if (ShouldProcess(Printable.Text($"{definition.Uuid} ({definition.Type} on {definition.Parent})"), "Remove definition"))

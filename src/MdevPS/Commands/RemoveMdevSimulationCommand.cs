@@ -28,13 +28,16 @@ public sealed class RemoveMdevSimulationCommand : PSCmdlet, IDisposable
     protected override void BeginProcessing() => _session.Begin();
 
     /// <inheritdoc/>
+    protected override void StopProcessing() => _session.Stop();
+
+    /// <inheritdoc/>
     protected override void ProcessRecord() => _session.Record(() =>
     {
         string root = FilePath.Of(SessionState.Path, Root);
         SimulatedHost.Require(root);
         if (!ShouldProcess(Printable.Text(root), "Remove simulated host"))
             return;
-        SimulatedHost.Remove(root);
+        SimulatedHost.Remove(root, _session.StopToken);
         DefaultHost.Leave(HostOpener.Absolute(root));
     });
 }

@@ -28,11 +28,14 @@ public sealed class RestartMdevSimulationCommand : PSCmdlet, IDisposable
     protected override void BeginProcessing() => _session.Begin();
 
     /// <inheritdoc/>
+    protected override void StopProcessing() => _session.Stop();
+
+    /// <inheritdoc/>
     protected override void ProcessRecord() => _session.Record(() =>
     {
         string root = FilePath.Of(SessionState.Path, Root);
         SimulatedHost.Require(root);
         if (ShouldProcess(Printable.Text(root), "Restart simulated host"))
-            SimulatedHost.Restart(root);
+            SimulatedHost.Restart(root, _session.StopToken);
     });
 }

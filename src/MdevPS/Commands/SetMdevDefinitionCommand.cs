@@ -106,7 +106,7 @@ public sealed class SetMdevDefinitionCommand : CalloutCommand
             return;
         if ((IsMoved || IsRetyped) && place.Lack is not null)
             Session.Warn($"Device {definition.Uuid} cannot be made now: {place.Lack}");
-        MdevDefinition changed = new DefinitionEditor(host, CalloutsOf(host)).Change(definition, new DefinitionChange
+        MdevDefinition changed = new DefinitionEditor(host, CalloutsOf(host), Session.StopToken).Change(definition, new DefinitionChange
         {
             Parent = IsMoved ? place.Parent : null,
             Interface = place.Interface,
