@@ -68,8 +68,12 @@ internal sealed record DefinitionContent(string Type, bool AutoStart, IReadOnlyL
             throw new FormatException($"'{StartKey}' is missing");
         // Of a key that comes twice, the last one counts.
         Dictionary<string, JsonElement> others = [];
-        foreach (JsonProperty other in root.EnumerateObject().Where(pair => pair.Name is not (TypeKey or StartKey or AttributesKey)))
-            others[other.Name] = other.Value.Clone();
+        foreach (JsonProperty other in root.EnumerateObject())
+        {
+            if (!other.NameEquals(TypeKey) && !other.NameEquals(StartKey) && !other.NameEquals(AttributesKey))
+                others[other.Name] = other.Value.Clone();
+        }
+
         return new DefinitionContent(id, start.ValueKind == JsonValueKind.String && start.ValueEquals("auto"), ParseAttributes(attributes)) { Others = [.. others] };
     }
 

@@ -1,4 +1,5 @@
 using Mdev.Errors;
+using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Model;
 
@@ -63,49 +64,63 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
             }
         }
 
-        return files.OrderBy(file => file.Parent, NaturalOrder.Instance).ThenBy(file => file.Fault is null).ThenBy(file => file.Uuid).ToList();
+        // The parents are few, and their order is dear.
+        return files.GroupBy(file => file.Parent).OrderBy(parent => parent.Key, NaturalOrder.Instance)
+            .SelectMany(parent => parent.OrderBy(file => file.Fault is null).ThenBy(file => file.Uuid)).ToList();
     }
 
-    /// <summary>What a file says; each directory of a parent is opened once for the files of it that come one after the other.</summary>
+    /// <summary>What the files say, in their order; each directory of a parent is opened once for the files of it that come one after the other.</summary>
     /// <param name="files">The files.</param>
-    /// <param name="report">Told of those that cannot be read or understood.</param>
+    /// <param name="report">Told of those that cannot be read or understood, on the caller's thread.</param>
     public IEnumerable<(DefinitionFile File, DefinitionContent Content)> Read(IEnumerable<DefinitionFile> files, Action<MdevException> report)
     {
+        var directories = new List<List<DefinitionFile>>();
+        foreach (DefinitionFile file in files)
+        {
+            if (directories.Count == 0 || directories[^1][0] is var last && (last.Folder, last.Parent) != (file.Folder, file.Parent))
+                directories.Add([]);
+            directories[^1].Add(file);
+        }
+
+        foreach (List<(DefinitionFile File, DefinitionContent? Content, MdevException? Fault)> directory in directories.Count == 1 ? [ReadDirectory(directories[0])] : ReadAhead.Of(directories, ReadDirectory))
+        {
+            foreach ((DefinitionFile file, DefinitionContent? content, MdevException? fault) in directory)
+            {
+                if (fault is not null)
+                    report(fault);
+                if (content is not null)
+                    yield return (file, content);
+            }
+        }
+    }
+
+    private List<(DefinitionFile File, DefinitionContent? Content, MdevException? Fault)> ReadDirectory(List<DefinitionFile> files)
+    {
+        var read = new List<(DefinitionFile, DefinitionContent?, MdevException?)>(files.Count);
         DirectoryHandle? directory = null;
-        string opened = "";
         try
         {
             foreach (DefinitionFile file in files)
             {
-                DefinitionContent? content = null;
                 try
                 {
                     if (file.Fault is not null)
                         throw file.Fault;
-                    string path = $"{file.Folder}/{file.Parent}";
-                    if (path != opened)
-                    {
-                        directory?.Dispose();
-                        directory = null;
-                        directory = host.Files.OpenDirectory(path);
-                        opened = path;
-                    }
-
-                    content = Read(file, directory);
+                    directory ??= host.Files.OpenDirectory($"{file.Folder}/{file.Parent}");
+                    read.Add((file, Read(file, directory), null));
                 }
                 catch (MdevException e)
                 {
-                    report(e);
+                    read.Add((file, null, e));
                 }
-
-                if (content is not null)
-                    yield return (file, content);
             }
         }
         finally
         {
             directory?.Dispose();
         }
+
+        return read;
     }
 
     /// <summary>What the file says now; null when it is not there.</summary>
