@@ -56,13 +56,6 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
             report(WhyNot(owner, directory, all, name));
     }
 
-    /// <summary>The names of the attributes, in natural order.</summary>
-    public IReadOnlyList<string> Names(AttributeOwner owner)
-    {
-        using DirectoryHandle? directory = Open(owner);
-        return directory is null ? [] : Names(owner, directory);
-    }
-
     /// <summary>Makes sure that a name is one of the owner's attributes.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.AttributeNotFound"/>.</exception>
     public void Require(AttributeOwner owner, string name)

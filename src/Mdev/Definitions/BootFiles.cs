@@ -7,7 +7,7 @@ using Mdev.Model;
 
 namespace Mdev.Definitions;
 
-/// <summary>What makes defined devices at boot.</summary>
+/// <summary>What the units that make defined devices at boot run, and how long they wait.</summary>
 public sealed record AutoStartPlan
 {
     /// <summary>The PowerShell that is run, as the host sees it.</summary>

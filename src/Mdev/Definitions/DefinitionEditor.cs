@@ -45,7 +45,7 @@ public sealed record DefinitionChange
     public Func<IReadOnlyList<AttributeValue>, IReadOnlyList<AttributeValue>>? Attributes { get; init; }
 }
 
-/// <summary>Makes, changes and removes definitions. Writers that come at the same time lose nothing of each other's.</summary>
+/// <summary>Makes, changes and removes definitions. Writers of MdevPS that come at the same time lose nothing of each other's; mdevctl takes no lock.</summary>
 /// <param name="host">The host.</param>
 /// <param name="callouts">The scripts that are asked before and told after; null for none.</param>
 /// <param name="cancel">Ends the wait for another writer, by an <see cref="OperationCanceledException"/>; nothing is changed then.</param>

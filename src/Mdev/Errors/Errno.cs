@@ -101,7 +101,7 @@ internal enum Attempt
 }
 
 /// <summary>
-/// The one place where an errno becomes a cause and words. Sources: the manual pages of the calls, and what was measured of the mediated device
+/// What an errno usually means, as a cause and in words; an interface or a kind of file may know better. Sources: the manual pages of the calls, and what was measured of the mediated device
 /// core and of vendor drivers (drivers/vfio/mdev).
 /// </summary>
 internal static class Refusal

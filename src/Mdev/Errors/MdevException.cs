@@ -47,10 +47,10 @@ public sealed class MdevException : Exception
     /// <summary>The symbolic name of <see cref="Errno"/>, such as <c>ENOSPC</c>; null when there is none.</summary>
     public string? ErrnoName => Errno == 0 ? null : Mdev.Errors.Errno.Name(Errno);
 
-    /// <summary>The call that failed: open, read, write, readlink, getdents or ioctl.</summary>
+    /// <summary>The system call that failed, such as open or write; null when the library itself found the fault.</summary>
     public string? Operation { get; }
 
-    /// <summary>The device that making or removing failed for; null where the failure is not about one device.</summary>
+    /// <summary>The device that the failure is about; null where it is not about one.</summary>
     public Guid? Uuid { get; init; }
 
     /// <summary>The name of the parent, type or attribute that the failure is about; null where it is not about one.</summary>
@@ -82,7 +82,7 @@ public enum MdevError
     /// <summary>The file mode does not let this user do it.</summary>
     PermissionDenied,
 
-    /// <summary>sysfs is mounted read-only.</summary>
+    /// <summary>The file system, such as sysfs in a container, is mounted read-only.</summary>
     ReadOnly,
 
     /// <summary>No parent has that name.</summary>

@@ -11,7 +11,7 @@ namespace Mdev.Inventory;
 /// <param name="report">Told of every broken entry on the way; the search goes on.</param>
 internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
 {
-    /// <summary>The interfaces that are known, those that the host does not have among them. A new one is added here, and nowhere else.</summary>
+    /// <summary>The interfaces that are known, those that the host does not have among them. A new one is added here.</summary>
     public IReadOnlyList<IDeviceInterface> Interfaces { get; } = [new MdevBus(host), new VendorVfioFunctions(host)];
 
     /// <summary>Whether the host has any interface for such devices.</summary>
@@ -32,7 +32,7 @@ internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
     }
 
     /// <summary>
-    /// The parents of these names, in natural order. One exact name costs one look-up, however many parents there are. The name of a physical device
+    /// The parents of these names, in natural order. One exact name costs no list of all parents. The name of a physical device
     /// that is no parent itself stands for its functions. A name without wildcards that neither has is reported.
     /// </summary>
     /// <param name="names">Their names, or those of their physical devices.</param>

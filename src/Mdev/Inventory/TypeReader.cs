@@ -28,7 +28,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
             report(new MdevException(MdevError.TypeNotFound, $"No type that was looked at on host '{host.Root}' has the name '{Printable.Text(name)}'.") { Name = name });
     }
 
-    /// <summary>Where the types of these ids are, without a look at their files.</summary>
+    /// <summary>Where the types of these ids are, without a look at what they say of themselves.</summary>
     internal IEnumerable<(HostParent Parent, string Type)> Places(NameFilter parentNames, NameFilter physicalDevices, NameFilter ids)
     {
         List<HostParent> parents = _parents.Named(parentNames, physicalDevices).ToList();

@@ -24,7 +24,7 @@ public enum FileKind
 
 /// <summary>
 /// The files of a host, below its root directory. The root is opened once and every path is resolved from there by <see cref="Resolution"/>, so
-/// that no link and no <c>..</c> leads out of it. Nothing here changes a file: <see cref="FileChanges"/> does.
+/// that no link and no <c>..</c> leads out of it. What changes files is <see cref="FileChanges"/>.
 /// </summary>
 public sealed class HostFiles
 {
@@ -132,8 +132,8 @@ public sealed class HostFiles
     }
 
     /// <summary>The content of an ordinary file, every link on the way followed; nothing else than an ordinary file is opened.</summary>
-    /// <returns>Null when there is no ordinary file.</returns>
-    /// <exception cref="MdevException">It cannot be read, or has more than <paramref name="most"/> bytes (EFBIG).</exception>
+    /// <returns>Null when what is there is no ordinary file.</returns>
+    /// <exception cref="MdevException">It is not there (ENOENT), cannot be read, or has more than <paramref name="most"/> bytes (EFBIG).</exception>
     internal byte[]? ReadFile(string hostPath, int most)
     {
         using Descriptor looked = OpenFile(hostPath, LibC.O_PATH);

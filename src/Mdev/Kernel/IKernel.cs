@@ -8,7 +8,7 @@ namespace Mdev.Kernel;
 /// </summary>
 public interface IKernel
 {
-    /// <summary>Whether it is played, so that its host can be changed as a simulated one can.</summary>
+    /// <summary>Whether this is the kernel of a simulated host.</summary>
     bool IsSimulated { get; }
 
     /// <summary>The same kernel for undoing, whose answer is waited for also after Ctrl+C.</summary>

@@ -1,6 +1,6 @@
 namespace Mdev.Kernel;
 
-/// <summary>The one way to wait for something that the kernel or another program does: look, and look again.</summary>
+/// <summary>Waits for something that the kernel or another program does, where neither tells of it: look, and look again.</summary>
 internal static class Waiting
 {
     private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(5);

@@ -73,7 +73,7 @@ public sealed class DeviceAllocator(
     private bool _pretends;
 
     /// <summary>Makes the devices, each handed out as soon as it is there.</summary>
-    /// <exception cref="MdevException">Nothing can be made at all: no such type, no interface for such devices, not a live host.</exception>
+    /// <exception cref="MdevException">The request cannot be begun: no such type, no interface for such devices, arguments that contradict each other.</exception>
     public IEnumerable<MdevDevice> Make(CreateRequest request, CancellationToken cancel)
     {
         foreach (AttributeValue attribute in request.Attributes)

@@ -8,8 +8,8 @@ namespace Mdev.Lifecycle;
 
 /// <summary>
 /// Removes a device, unless somebody has it open. The kernel lets the write that removes a mediated device wait for as long as a process has the
-/// device open, and a writer that is killed then cannot die. So the device's VFIO group is opened first: EBUSY says that somebody has
-/// it, and while we have it nobody else can take it. Removal with only the group open succeeds at once.
+/// device open, and a writer that is killed then cannot die. So the device's VFIO group is opened before the write: EBUSY says that somebody
+/// has it, and while we have it nobody else can take it. A mediated device goes at once then; the driver of a function may take some seconds.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="report">Told of what is broken on the way.</param>

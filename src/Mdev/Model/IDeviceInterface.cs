@@ -5,8 +5,8 @@ namespace Mdev.Model;
 
 /// <summary>
 /// One of the ways in which the kernel offers devices: the seam between what differs from interface to interface and everything above it.
-/// Whoever adds a way writes one folder in Interfaces, with one class of this kind and one <see cref="HostParent"/>. What is broken is reported
-/// and costs nothing else.
+/// Whoever adds a way writes one folder in Interfaces, with one class of this kind and one <see cref="HostParent"/>, and a name for it in <see cref="MdevInterface"/>,
+/// which says where its definitions lie and what a VM is given. What is broken is reported and costs nothing else.
 /// </summary>
 internal interface IDeviceInterface
 {
@@ -19,10 +19,10 @@ internal interface IDeviceInterface
     /// <summary>All parents, in no order.</summary>
     IEnumerable<HostParent> Parents(Action<MdevException> report);
 
-    /// <summary>The parent of exactly this name, by one look-up; null when there is none, or its entry is broken.</summary>
+    /// <summary>The parent of exactly this name, usually by one look-up; null when there is none, or its entry is broken.</summary>
     HostParent? FindParent(string name, Action<MdevException> report);
 
-    /// <summary>The device of this UUID, by one look-up; null when there is none.</summary>
+    /// <summary>The device of this UUID, usually by one look-up: one that has left the bus is looked for at the parents. Null when there is none.</summary>
     /// <exception cref="MdevException">Its entry is broken, or cannot be read.</exception>
     MdevDevice? FindDevice(Guid uuid, Action<MdevException> report);
 
@@ -36,8 +36,7 @@ internal interface IDeviceInterface
 }
 
 /// <summary>
-/// A parent on a host: what it offers, what devices it has, how one is made and taken away, and what VFIO and a VM call it. It is a name and a
-/// path; every question looks anew.
+/// A parent on a host: what it offers, what devices it has, and how one is made and taken away. It is a name and a path; every question looks anew.
 /// </summary>
 internal abstract class HostParent
 {
@@ -83,7 +82,7 @@ internal abstract class HostParent
     /// <summary>How many more devices of a type it says it can make; null when it does not say.</summary>
     public abstract int? Available(string type, Action<MdevException> report);
 
-    /// <summary>Why it can make none of a type at this moment, other than for what it has already; null when nothing more is known.</summary>
+    /// <summary>Why it can make no device of a type now, where its own devices are not the reason; null when nothing more is known.</summary>
     public virtual string? WhyNone(string type) => null;
 
     /// <summary>What is known of a type beside its room.</summary>
@@ -101,10 +100,10 @@ internal abstract class HostParent
     /// <summary>The UUID that a device of this parent has by itself; null where whoever makes a device chooses one.</summary>
     public virtual Guid? FixedUuid => null;
 
-    /// <summary>Whether a device of this parent can have a UUID.</summary>
+    /// <summary>Whether a device of this parent can have this UUID.</summary>
     public abstract bool Takes(Guid uuid);
 
-    /// <summary>Whether a device on one function of a physical device changes what the others say they have, at once and beyond counting.</summary>
+    /// <summary>Whether making a device on one function changes what its siblings offer, so that they have to be read again.</summary>
     public virtual bool ChangesWithSiblings => false;
 
     /// <summary>Opens what is written to make a device, and writes it: one write(2).</summary>
@@ -121,7 +120,7 @@ internal abstract class HostParent
     /// <summary>
     /// Takes a device away by what was opened, while nobody else can open it. What goes is the device that was there when it was opened, or nothing.
     /// </summary>
-    /// <exception cref="MdevException">The kernel refused, by its errno; or <see cref="MdevError.DeviceChanged"/>.</exception>
+    /// <exception cref="MdevException">The kernel refused, by its errno; or <see cref="MdevError.DeviceChanged"/>, <see cref="MdevError.DeviceNotFound"/>: the device is not what it was, or not there any more.</exception>
     /// <exception cref="OperationCanceledException">The wait for the kernel's answer was stopped; the kernel goes on.</exception>
     public abstract void Remove(IAttributeWriter opened, MdevDevice device, CancellationToken cancel);
 
@@ -139,7 +138,7 @@ internal abstract class HostParent
     public virtual (MdevError Error, string Why) WhyNotRemoved(MdevException refused, MdevDevice device) => Refusal.Of(Attempt.Remove, refused);
 }
 
-/// <summary>A sum over names that does not depend on their order: two lists with the same count and sum hold the same names.</summary>
+/// <summary>A sum over names that does not depend on their order: two lists with the same count and sum hold the same names, but for a collision of the hash.</summary>
 internal sealed class NameSum
 {
     private ulong _sum;

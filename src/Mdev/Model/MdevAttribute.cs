@@ -14,7 +14,7 @@ public sealed class MdevAttribute : Snapshot
     /// <summary>Why it has no value at the moment although it can be read, where its driver says so by ENXIO: there is no device yet. Null otherwise.</summary>
     public string? Note { get; init; }
 
-    /// <summary>Whether it can be read and written.</summary>
+    /// <summary>What can be done with it: one of <see cref="AttributeAccess"/>.</summary>
     public required string Access { get; init; }
 
     /// <summary>The UUID of the device that it belongs to; null when it belongs to a type or a parent.</summary>

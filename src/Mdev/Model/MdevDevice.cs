@@ -56,7 +56,7 @@ public sealed class MdevDevice : Snapshot
         Root = other.Root;
     }
 
-    /// <summary>The UUID that it was created under.</summary>
+    /// <summary>Its UUID: the one that it was made under, or the one that follows from the address of its PCI function.</summary>
     public required Guid Uuid { get; init; }
 
     /// <summary>Its type id; null while it is being removed, because the kernel takes the type link away first.</summary>

@@ -29,7 +29,8 @@ public sealed class MdevParent : Snapshot
     /// <summary>PCI vendor and device id in hexadecimal, such as <c>10de:25b6</c>; null when it is no PCI device.</summary>
     public string? PciId { get; init; }
 
-    /// <summary>The ids of the types it offers; empty while the vendor's daemon has not registered any.</summary>
+    /// <summary>The ids of the types it offers; empty while the vendor's daemon has not registered any. Of a function with vGPU types, which are the driver's answer, those
+    /// that the vendor's package names and the one that it has.</summary>
     public required string[] Types { get; init; }
 
     /// <summary>How many mediated devices it has now.</summary>
@@ -54,6 +55,6 @@ public static class MdevInterface
     /// <summary>SR-IOV virtual functions to which the vendor's driver gives a vGPU type, without the bus mdev.</summary>
     public const string VendorVfio = "VendorVfio";
 
-    /// <summary>The interface of a device with a UUID: one that stands for a PCI function belongs to no mediated device.</summary>
+    /// <summary>The interface that a UUID suggests: a mediated device hardly has one that stands for a PCI function, though it can be given such a one.</summary>
     public static string Of(Guid uuid) => FunctionUuid.AddressOf(uuid) is null ? Mdev : VendorVfio;
 }

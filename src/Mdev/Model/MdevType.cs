@@ -36,22 +36,22 @@ public sealed class MdevType : Snapshot
     /// <summary>The vendor's description, as the kernel gives it.</summary>
     public string? Description { get; init; }
 
-    /// <summary>Graphics memory in bytes, from the description.</summary>
+    /// <summary>Graphics memory in bytes, as far as the description, the vendor's package or the name tells.</summary>
     public long? FramebufferBytes { get; init; }
 
     /// <summary>The same as people say it: <c>4 GiB</c>; null when it is not known.</summary>
     public string? Memory => FramebufferBytes is { } bytes ? Printable.Memory(bytes) : null;
 
-    /// <summary>The largest resolution, such as <c>1920x1200</c>, from the description.</summary>
+    /// <summary>The largest resolution, such as <c>1920x1200</c>, as far as the description or the vendor's package tells.</summary>
     public string? MaxResolution { get; init; }
 
-    /// <summary>How many displays it has, from the description.</summary>
+    /// <summary>How many displays it has, as far as the description or the vendor's package tells.</summary>
     public int? Heads { get; init; }
 
     /// <summary>Frames per second that it is held to, from the description.</summary>
     public int? FrameRateLimit { get; init; }
 
-    /// <summary>How many devices of this type one physical device can have, from the description.</summary>
+    /// <summary>How many devices of this type one physical device can have, as far as the description or the vendor's package tells.</summary>
     public int? MaxInstances { get; init; }
 
     /// <summary>Its directory as the host sees it, without the root.</summary>

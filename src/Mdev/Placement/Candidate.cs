@@ -96,7 +96,7 @@ internal sealed class Candidate(string name, string type, int? numaNode, TypeDes
         /// <summary>Its available_instances of the type; null when it could not be read.</summary>
         public int? Available { get; set; }
 
-        /// <summary>Whether it refused a device although it said it had one.</summary>
+        /// <summary>Whether it is not to be tried again: it refused a device although it said it had one, or has one where it does not say how many.</summary>
         public bool IsRuledOut { get; set; }
     }
 }

@@ -45,7 +45,7 @@ public sealed class MdevCapacity : Snapshot
     public override string ToString() => $"{Type} on {PhysicalDevice}";
 }
 
-/// <summary>Reads what the physical devices of a host can still have. Each is looked at once, whatever the number of its types.</summary>
+/// <summary>Reads what the physical devices of a host can still have. The devices of each are read once, whatever the number of its types.</summary>
 /// <param name="host">The host.</param>
 /// <param name="report">Told of everything that is broken; the reading goes on.</param>
 public sealed class CapacityReader(HostRoot host, Action<MdevException> report)

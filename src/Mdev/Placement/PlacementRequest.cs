@@ -15,7 +15,7 @@ public sealed record PlacementRequest
     /// <summary>The physical devices behind those parents.</summary>
     public NameFilter PhysicalDevices { get; init; } = new();
 
-    /// <summary>The policy.</summary>
+    /// <summary>How a parent is chosen among several with room.</summary>
     public PlacementPolicy Policy { get; init; } = PlacementPolicy.Spread;
 
     /// <summary>The NUMA node to prefer; null for none.</summary>
@@ -83,7 +83,7 @@ public sealed class MdevPlacement : Snapshot
     /// <summary>The NUMA node of the parent.</summary>
     public int? NumaNode { get; init; }
 
-    /// <summary>How many devices of the type the physical device has room for before; null when the kernel would not say.</summary>
+    /// <summary>How many devices of the type the physical device has room for before; null when that cannot be known.</summary>
     public int? RoomBefore { get; init; }
 
     /// <summary>How many it has room for afterwards, an estimate.</summary>

@@ -155,7 +155,7 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
             cmdlet.WriteVerbose(Printable.Text(text));
     }
 
-    /// <summary>Says with -Verbose why a list is empty, where the host has no mediated devices at all. Listing such a host is no error.</summary>
+    /// <summary>Says with -Verbose why a list is empty, where the host has no interface for such devices. Listing such a host is no error.</summary>
     public void TellIfUnsupported(HostRoot host)
     {
         if (new ParentReader(host, Report).WhyUnsupported is { } why)

@@ -46,7 +46,7 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
     private protected HostRoot OpenHost() => Session.Open(Root);
 }
 
-/// <summary>A cmdlet that has mdevctl's callout scripts asked before, and told after.</summary>
+/// <summary>A cmdlet that may run mdevctl's callout scripts.</summary>
 public abstract class CalloutCommand : MdevCommand
 {
     private Callouts? _callouts;

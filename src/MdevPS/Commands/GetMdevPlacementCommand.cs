@@ -87,7 +87,7 @@ public sealed class GetMdevPlacementCommand : MdevCommand, IPlacingCommand
     [Flag]
     public SwitchParameter Reuse { get; set; }
 
-    /// <summary>None when not all can be made.</summary>
+    /// <summary>Make none unless all can be made.</summary>
     [Parameter(ParameterSetName = "Count")]
     [Flag]
     public SwitchParameter AllOrNothing { get; set; }

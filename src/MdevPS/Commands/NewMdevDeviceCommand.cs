@@ -102,7 +102,7 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
     [Flag]
     public SwitchParameter Reuse { get; set; }
 
-    /// <summary>None when not all can be made.</summary>
+    /// <summary>Make none unless all can be made.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [Flag]
     public SwitchParameter AllOrNothing { get; set; }
