@@ -184,6 +184,7 @@ public sealed class DeviceAllocator(
             return null;
         }
 
+        bool hasCollided = false;
         while (!cancel.IsCancellationRequested)
         {
             if (planner.Next(given) is not { } place)
@@ -242,11 +243,13 @@ public sealed class DeviceAllocator(
             {
                 if (given is null)
                 {
-                    // With a UUID that was made up the same place will do; where the place gives the UUID, somebody else has the place now.
-                    if (place.Parent!.FixedUuid is null)
+                    // With a UUID that was made up the same place will do, but not a second time: two such UUIDs that are taken are no chance. Where the place
+                    // gives the UUID, somebody else has the place now.
+                    if (place.Parent!.FixedUuid is null && !hasCollided)
                         planner.Release(place);
                     else
                         planner.Failed(place, e);
+                    hasCollided = true;
                     continue;
                 }
 

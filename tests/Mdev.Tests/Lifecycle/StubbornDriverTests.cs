@@ -42,6 +42,15 @@ public sealed class StubbornDriverTests : IDisposable
         Assert.All(_host.Parents(), parent => Assert.Contains($"{parent.Parent} (EIO)", e.Message));
     }
 
+    // Somebody may have taken a UUID that was made up, but not one after the other.
+    [Fact]
+    public void A_kernel_that_says_EEXIST_to_whatever_UUID_is_not_asked_for_ever()
+    {
+        int asked = 0;
+        Assert.Empty(Make(1, (path, _) => throw (++asked < 1000 ? Refused(Errno.EEXIST, path) : new InvalidOperationException("It is asked for ever."))));
+        Assert.Equal(MdevError.NoCapacity, Assert.Single(_host.Reports).Error);
+    }
+
     // vfio_ap before Linux 6.0, when all its devices are taken.
     [Fact]
     public void EPERM_in_answer_to_the_write_is_no_matter_of_permission()
