@@ -147,7 +147,7 @@ public sealed class CmdletContractTests : ContractTest
 
     public static TheoryData<string> Names { get; } = new(Cmdlets.Select(cmdlet => cmdlet.Name));
 
-    public static TheoryData<string> Keys { get; } = new("Parent", "Type", "Uuid", "Root");
+    public static TheoryData<string> Keys { get; } = new("Parent", "Type", "Uuid", "PhysicalDevice", "Root");
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -234,6 +234,7 @@ public sealed class CmdletContractTests : ContractTest
     [InlineData("Parent")]
     [InlineData("Type")]
     [InlineData("Uuid")]
+    [InlineData("PhysicalDevice")]
     public void A_key_completes_wherever_it_is(string key) =>
         Assert.All(
             With(key).Where(cmdlet => key != "Uuid" || (cmdlet.Verb != "New" && cmdlet.Noun != "MdevPlacement")),

@@ -20,6 +20,7 @@ public sealed class MissingNameTests : SimulatedHostTest
     [InlineData("New-MdevDevice mtty-1 -Parent nosuch", "MdevParentNotFound", 0, "'nosuch'")]
     [InlineData("'mtty-3', 'mtty-1' | New-MdevDevice -WhatIf", "MdevTypeNotFound", 0, "'mtty-3'")]
     [InlineData($"Remove-MdevDevice {Missing}", "MdevDeviceNotFound", 0, Missing)]
+    [InlineData("Get-MdevAttribute nosuch", "MdevAttributeNotFound", 0, "'nosuch'")]
     public void Is_an_error_that_says_where_to_look(string line, string id, int count, string says)
     {
         Result result = Run(line);
