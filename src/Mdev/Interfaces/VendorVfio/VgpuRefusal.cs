@@ -50,6 +50,7 @@ internal sealed class VgpuRefusal(VendorVfioParent function, string? type)
         _ => refused.Errno switch
         {
             Errno.EPERM => (MdevError.InUse, "the driver says that it is in use"),
+            Errno.ENOENT or Errno.ENODEV when function.CurrentNow() > 0 => (MdevError.WriteRefused, "the driver says that nothing is there, and still shows a type"),
             Errno.EBUSY => (MdevError.InUse, "a VM that had it has just ended, and the driver is still waiting for what is left of that VM; try again in some seconds"),
             _ => Refusal.Of(Attempt.Remove, refused),
         },
