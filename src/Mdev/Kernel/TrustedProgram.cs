@@ -17,7 +17,9 @@ internal sealed record ProgramResult(int ExitCode, string Output, string Error);
 /// </summary>
 internal sealed class TrustedProgram : IDisposable
 {
-    private const uint OthersWrite = 0x12; // 0022
+    /// <summary>The permission bits by which others than the owner can change a file.</summary>
+    public const uint OthersWrite = 0x12; // 0022
+
     private const uint Executable = 0x49; // 0111
     private const int MostLinks = 40;
     private const int MostFolders = 16;
@@ -40,11 +42,21 @@ internal sealed class TrustedProgram : IDisposable
         Descriptor? found = Walk(files, path, owner);
         if (found is null)
             return null;
-        FileStatus status = FileStatus.Of(found);
-        if (status.Kind == FileKind.File && (status.Mode & Executable) != 0)
-            return new TrustedProgram(found);
-        found.Dispose();
-        return null;
+        try
+        {
+            // What is no program is passed over, whoever it belongs to.
+            FileStatus status = FileStatus.Of(found);
+            if (status.Kind != FileKind.File || (status.Mode & Executable) == 0)
+                return null;
+            Require(found, owner, path, "it");
+            var program = new TrustedProgram(found);
+            found = null;
+            return program;
+        }
+        finally
+        {
+            found?.Dispose();
+        }
     }
 
     /// <summary>Makes sure that nobody but the owner can change a file or a directory, what is in it, and what its links lead to.</summary>
@@ -60,6 +72,7 @@ internal sealed class TrustedProgram : IDisposable
         {
             if (found is null)
                 return false;
+            Require(found, owner, path, "it");
             if (FileStatus.Of(found).Kind != FileKind.Directory)
                 return true;
         }
@@ -70,7 +83,7 @@ internal sealed class TrustedProgram : IDisposable
         return true;
     }
 
-    // What a path leads to, with everything on the way held against the owner; null when nothing is there.
+    // What a path leads to, with every directory on the way held against the owner; null when nothing is there.
     private static Descriptor? Walk(HostFiles files, string path, uint owner)
     {
         var above = new Stack<Descriptor>();
@@ -106,7 +119,11 @@ internal sealed class TrustedProgram : IDisposable
                 }
 
                 above.Push(found);
-                Require(found, owner, path, left.Count > 0 ? $"the directory '{Printable.Text(part)}' on the way to it" : "it");
+                if (left.Count == 0)
+                    break;
+                if (FileStatus.Of(found).Kind != FileKind.Directory)
+                    return null;
+                Require(found, owner, path, $"the directory '{Printable.Text(part)}' on the way to it");
             }
 
             return above.Pop();

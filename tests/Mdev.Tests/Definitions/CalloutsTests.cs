@@ -107,6 +107,7 @@ public sealed class CalloutsTests : DefinitionTest
     {
         string open = AddScript($"{Usr}/callouts/10-open", "exit 1", Program | UnixFileMode.OtherWrite);
         string group = AddScript($"{Usr}/callouts/20-group", "exit 1", Program | UnixFileMode.GroupWrite);
+        AddScript($"{Usr}/callouts/25-no-program", "exit 1", (UnixFileMode)0x1b6);
         AddScript("/srv/open/script", "exit 1");
         File.SetUnixFileMode($"{Root}/srv/open", (UnixFileMode)0x1ff);
         Host.AddLink($"{Usr}/callouts/30-link", "/srv/open/script");
