@@ -69,6 +69,17 @@ public sealed class AutoStartTests : SimulatedHostTest
     }
 
     [Fact]
+    public void A_unit_that_others_can_write_is_written_anew()
+    {
+        Have("Enable-MdevAutoStart");
+        string unit = $"{Root}{Units}/mdevps-restore.service";
+        UnixFileMode right = File.GetUnixFileMode(unit);
+        File.SetUnixFileMode(unit, OthersWrite);
+        Assert.Equal(unit, Have("Enable-MdevAutoStart | Where-Object State -eq Written").Get("Path"));
+        Assert.Equal(right, File.GetUnixFileMode(unit));
+    }
+
+    [Fact]
     public void A_unit_that_is_masked_stays_so()
     {
         Directory.CreateDirectory(Root + Units);

@@ -105,7 +105,7 @@ public sealed class BootFiles(HostRoot host, Func<string, string, bool> decide, 
         foreach ((string path, string content) in files)
         {
             bool isThere = Read(path) is { } old && old.SequenceEqual(Encoding.UTF8.GetBytes(content));
-            if (isThere)
+            if (isThere && IsOwnersAlone(path))
                 yield return Told(path, MdevAutoStartState.Unchanged);
             else if (decide(host.OnMachine(path), "Write"))
                 yield return Changed(path, () => Write(path, content), MdevAutoStartState.Written);
@@ -248,6 +248,12 @@ public sealed class BootFiles(HostRoot host, Func<string, string, bool> decide, 
         return directory?.Kind(HostFiles.Name(path));
     }
 
+    private bool IsOwnersAlone(string path)
+    {
+        using Descriptor file = host.Files.OpenFile(path, LibC.O_PATH | LibC.O_NOFOLLOW);
+        return FileStatus.Of(file) is var status && status.Owner == host.Files.Status.Owner && (status.Mode & TrustedProgram.OthersWrite) == 0;
+    }
+
     private byte[]? Read(string path) => Kind(path) == FileKind.File ? host.Files.ReadFile(path, MostBytes) : null;
 
     // Null where there is no link.
@@ -280,6 +286,9 @@ public sealed class BootFiles(HostRoot host, Func<string, string, bool> decide, 
     {
         string folder = HostFiles.Parent(path);
         _changes.CreateDirectory(folder);
+        // A file that is replaced keeps its mode and owner, and what others can write to is not to be run by root.
+        if (IsThere(path) && !IsOwnersAlone(path))
+            _changes.TryDelete(path);
         _changes.ReplaceFile(path, Encoding.UTF8.GetBytes(content), Mode, asideIn: folder, isDurable: true);
     }
 
