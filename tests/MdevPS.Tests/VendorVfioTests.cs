@@ -213,6 +213,15 @@ public sealed class VendorVfioTests : CmdletTest
         Assert.Equal("a=1", Have($"New-MdevDevice nvidia-1150 -Attribute @{{ 'nvidia/vgpu_params' = 'a=1' }} | Get-MdevAttribute nvidia/vgpu_params").Get("Value"));
     }
 
+    // The simulated driver takes a value that it did not write itself for no function of its own.
+    [Fact]
+    public void A_function_that_still_shows_a_type_is_not_called_gone()
+    {
+        PSObject device = Have("New-MdevDevice nvidia-1150").Output.Single();
+        File.WriteAllText($"{Result.Get(device, "Root")}{Result.Get(device, "SysfsPath")}/nvidia/current_vgpu_type", "1150 \n");
+        Assert.Equal(["MdevWriteRefused"], Run("Remove-MdevDevice", device).ErrorIds);
+    }
+
     [Fact]
     public void Keys_complete()
     {

@@ -47,10 +47,10 @@ internal sealed class VgpuRefusal(VendorVfioParent function, string? type)
     {
         0 => (MdevError.DeviceNotFound, "somebody else removed it first"),
         > 0 and var now when type is not null && VgpuId.Of(now) != type => (MdevError.DeviceChanged, $"it is of type {VgpuId.Of(now)} now, and was of type {type}"),
+        > 0 when refused.Errno is Errno.ENOENT or Errno.ENODEV => (MdevError.WriteRefused, "the driver says that nothing is there, and still shows a type"),
         _ => refused.Errno switch
         {
             Errno.EPERM => (MdevError.InUse, "the driver says that it is in use"),
-            Errno.ENOENT or Errno.ENODEV when function.CurrentNow() > 0 => (MdevError.WriteRefused, "the driver says that nothing is there, and still shows a type"),
             Errno.EBUSY => (MdevError.InUse, "a VM that had it has just ended, and the driver is still waiting for what is left of that VM; try again in some seconds"),
             _ => Refusal.Of(Attempt.Remove, refused),
         },
