@@ -155,22 +155,23 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
             _ => MdevError.UuidExists,
         };
         string waited = limit > TimeSpan.Zero ? string.Create(CultureInfo.InvariantCulture, $" It was waited for {limit.TotalSeconds:0.###} s.") : "";
-        return new Ended(Told(now, MdevRestorationOutcome.Waiting, now.Reason, error), [NotMade(now, error, $"{now.Reason}{waited}")]);
+        MdevException why = NotMade(now, error, $"{now.Reason}{waited}");
+        return new Ended(Told(now, MdevRestorationOutcome.Waiting, now.Reason, why), [why]);
     }
 
     private static MdevException NotMade(MdevDefinition definition, MdevError error, string? why) =>
         new(error, $"Device {definition.Uuid} of type '{Printable.Text(definition.Type)}' was not made on parent '{Printable.Text(definition.Parent)}': {why}") { Uuid = definition.Uuid };
 
-    private Ended Failed(MdevDefinition definition, MdevException why) => new(Told(definition, MdevRestorationOutcome.Failed, why.Message, why.Error), [why]);
+    private Ended Failed(MdevDefinition definition, MdevException why) => new(Told(definition, MdevRestorationOutcome.Failed, why.Message, why), [why]);
 
-    private MdevRestoration Told(MdevDefinition definition, string outcome, string? reason = null, MdevError? error = null) => new()
+    private MdevRestoration Told(MdevDefinition definition, string outcome, string? reason = null, MdevException? why = null) => new()
     {
         Uuid = definition.Uuid,
         Type = definition.Type,
         Parent = definition.Parent,
         Outcome = outcome,
         Reason = reason,
-        ErrorId = error is null ? null : $"Mdev{error}",
+        ErrorId = why?.ErrorId,
         Root = host.Root,
     };
 

@@ -41,6 +41,9 @@ public sealed class MdevException : Exception
     /// <summary>The cause.</summary>
     public MdevError Error { get; }
 
+    /// <summary>The id by which scripts know the cause, such as <c>MdevTypeNotFound</c>.</summary>
+    public string ErrorId => $"Mdev{Error}";
+
     /// <summary>The kernel's error number; 0 when the library itself found the fault.</summary>
     public int Errno { get; }
 

@@ -11,7 +11,7 @@ internal static class MdevErrorRecord
     public static ErrorRecord Of(MdevException exception, object? target)
     {
         string message = exception.Message.EndsWith('.') ? exception.Message : exception.Message + ".";
-        var record = new ErrorRecord(exception, "Mdev" + exception.Error, Category(exception.Error), target)
+        var record = new ErrorRecord(exception, exception.ErrorId, Category(exception.Error), target)
         {
             ErrorDetails = new ErrorDetails(Printable.Text($"{message} {NextStep(exception)}")),
         };
