@@ -102,7 +102,13 @@ public sealed class HostFiles
     }
 
     /// <summary>Whether anything is there, every link on the way followed.</summary>
-    public bool Exists(string hostPath) => KindOf(hostPath) != FileKind.None;
+    public bool Exists(string hostPath)
+    {
+        int fd = Resolution.InRoot(_root.Number, hostPath, LibC.O_PATH);
+        if (fd >= 0)
+            _ = LibC.close(fd);
+        return fd >= 0;
+    }
 
     /// <summary>Whether there is a directory of that path.</summary>
     public bool HasDirectory(string hostPath) => KindOf(hostPath) == FileKind.Directory;

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Mdev.Errors;
 
 namespace Mdev.Model;
@@ -175,7 +174,7 @@ public sealed record ListedDevice(string? Type, string? Parent)
 /// the function's domain (four bytes), bus, and device and function (one byte each). The function of <c>6d646576-7073-8766-8000-000000004104</c> is
 /// <c>0000:41:00.4</c>.
 /// </summary>
-public static partial class FunctionUuid
+public static class FunctionUuid
 {
     private const int AddressAt = 10;
 
@@ -185,17 +184,13 @@ public static partial class FunctionUuid
     /// <summary>The UUID of the device on a PCI function; null when the text is no PCI address.</summary>
     public static Guid? Of(string address)
     {
-        if (Address().Match(address) is not { Success: true } match)
-            return null;
-        uint Number(int group) => uint.Parse(match.Groups[group].ValueSpan, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
-        uint device = Number(3);
-        if (device > 31)
+        if (PciAddress.Parse(address) is not { Device: <= 31 } pci)
             return null;
         Span<byte> bytes = stackalloc byte[16];
         s_constant.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes[AddressAt..], Number(1));
-        bytes[14] = (byte)Number(2);
-        bytes[15] = (byte)((device << 3) | Number(4));
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[AddressAt..], pci.Domain);
+        bytes[14] = pci.Bus;
+        bytes[15] = (byte)((pci.Device << 3) | pci.Function);
         return new Guid(bytes, bigEndian: true);
     }
 
@@ -208,8 +203,4 @@ public static partial class FunctionUuid
             ? $"{BinaryPrimitives.ReadUInt32BigEndian(bytes[AddressAt..]):x4}:{bytes[14]:x2}:{bytes[15] >> 3:x2}.{bytes[15] & 7}"
             : null;
     }
-
-    // "%04x:%02x:%02x.%d" in drivers/pci/probe.c: a domain has four digits or more.
-    [GeneratedRegex(@"\A([0-9a-f]{4}|[1-9a-f][0-9a-f]{4,7}):([0-9a-f]{2}):([0-9a-f]{2})\.([0-7])\z", RegexOptions.CultureInvariant)]
-    private static partial Regex Address();
 }

@@ -1,4 +1,5 @@
-using System.Text.RegularExpressions;
+using System.Buffers;
+using System.Globalization;
 
 namespace Mdev.Model;
 
@@ -121,7 +122,7 @@ public sealed record NamePattern(string Text, string Literal, Func<string, bool>
 /// The order people expect of names with numbers in them: nvidia-63 before nvidia-231. The addresses of a bus come first and by
 /// themselves: their numbers are hexadecimal and of one width, 0000:09:00.0 before 0000:0a:00.0.
 /// </summary>
-internal sealed partial class NaturalOrder : IComparer<string>
+internal sealed class NaturalOrder : IComparer<string>
 {
     public static readonly NaturalOrder Instance = new();
 
@@ -146,12 +147,15 @@ internal sealed partial class NaturalOrder : IComparer<string>
         return a.Length != b.Length ? a.Length.CompareTo(b.Length) : string.CompareOrdinal(x, y);
     }
 
-    // The end is looked at first, because a sort asks this often and of names that are none.
-    private static bool IsAddress(string? name) => name is [.., '.', _] or [.., '.', _, _, _, _] && BusAddress().IsMatch(name);
+    // PCI and CCW: 0000:06:00.0, 0.0.0313. A sort asks this often, and of names that are none.
+    private static bool IsAddress(string? name) => name switch
+    {
+        [.., _, '.', _] => PciAddress.Parse(name) is not null,
+        [.. var bus, '.', var set, '.', _, _, _, _] => bus.Length is 1 or 2 && IsHex(bus) && IsHex([set]) && IsHex(name.AsSpan(name.Length - 4)),
+        _ => false,
+    };
 
-    // PCI and CCW: 0000:06:00.0, 0.0.0313.
-    [GeneratedRegex(@"^([0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]|[0-9a-f]{1,2}\.[0-9a-f]\.[0-9a-f]{4})$", RegexOptions.CultureInvariant)]
-    private static partial Regex BusAddress();
+    private static bool IsHex(ReadOnlySpan<char> text) => text.IndexOfAnyExcept(PciAddress.HexDigits) < 0;
 
     private static int LeadingDigits(ReadOnlySpan<char> text)
     {
@@ -164,19 +168,35 @@ internal sealed partial class NaturalOrder : IComparer<string>
 }
 
 /// <summary>Addresses of PCI functions in both forms that people write: with their domain, as in sysfs, and without it, as lspci prints them.</summary>
-internal static partial class PciAddress
+internal static class PciAddress
 {
+    /// <summary>The digits of an address in sysfs.</summary>
+    public static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
+
     private const string FirstDomain = "0000:";
+    private const int ShortLength = 7;
+
+    /// <summary>The numbers in an address as sysfs has it: "%04x:%02x:%02x.%d" in drivers/pci/probe.c, so that a domain has four digits or more. Null for everything else.</summary>
+    public static (uint Domain, byte Bus, byte Device, byte Function)? Parse(ReadOnlySpan<char> text)
+    {
+        int at = text.Length - ShortLength;
+        if (at is < 5 or > 9 || text[at - 1] != ':' || text[at + 2] != ':' || text[at + 5] != '.' || text[^1] is < '0' or > '7' || (at > 5 && text[0] == '0'))
+            return null;
+        ReadOnlySpan<char> domain = text[..(at - 1)], bus = text[at..(at + 2)], device = text[(at + 3)..(at + 5)];
+        return IsHex(domain) && IsHex(bus) && IsHex(device) ? ((uint)Number(domain), (byte)Number(bus), (byte)Number(device), (byte)(text[^1] - '0')) : null;
+    }
 
     /// <summary>The address in sysfs of one that has no domain; null for everything else.</summary>
-    public static string? WithDomain(string text) => text.Length == 7 && Short().IsMatch(text) ? FirstDomain + text.ToLowerInvariant() : null;
+    public static string? WithDomain(string text) =>
+        text.Length == ShortLength && FirstDomain + text.ToLowerInvariant() is var address && Parse(address) is not null ? address : null;
 
     /// <summary>An address in domain 0 without it; null for everything else.</summary>
     public static string? WithoutDomain(string name) =>
-        name.Length == 12 && name.StartsWith(FirstDomain, StringComparison.Ordinal) && Short().IsMatch(name[5..]) ? name[5..] : null;
+        name.Length == FirstDomain.Length + ShortLength && name.StartsWith(FirstDomain, StringComparison.Ordinal) && Parse(name) is not null ? name[FirstDomain.Length..] : null;
 
-    [GeneratedRegex(@"\A[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]\z", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex Short();
+    private static bool IsHex(ReadOnlySpan<char> text) => text.IndexOfAnyExcept(HexDigits) < 0;
+
+    private static ulong Number(ReadOnlySpan<char> text) => ulong.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }
 
 /// <summary>The known names that look most like one that is not known.</summary>
@@ -208,7 +228,9 @@ internal static class Nearest
 /// <summary>UUIDs as the kernel reads them (uuid_is_valid in lib/uuid.c): hexadecimal digits of either case and four hyphens, nothing else.</summary>
 internal static class KernelUuid
 {
-    // Guid takes signs and 0x for part of a group's digits; what then reads back otherwise is none.
+    private static readonly SearchValues<char> s_characters = SearchValues.Create("0123456789abcdefABCDEF-");
+
+    // Guid takes signs and 0x for part of a group's digits.
     public static bool TryParse(string text, out Guid uuid) =>
-        Guid.TryParseExact(text, "D", out uuid) && string.Equals(uuid.ToString(), text, StringComparison.OrdinalIgnoreCase);
+        Guid.TryParseExact(text, "D", out uuid) && text.AsSpan().IndexOfAnyExcept(s_characters) < 0 && text.AsSpan().Count('-') == 4;
 }

@@ -14,8 +14,19 @@ namespace Mdev.Interfaces.VendorVfio;
 /// <param name="Description">Its figures.</param>
 internal sealed record VgpuProfile(string? Name, TypeDescription Description)
 {
+    private static readonly ConcurrentDictionary<string, VgpuProfile> s_byName = new();
+    private const int MostNames = 4096;
+
     /// <summary>A type of which only the name is known.</summary>
-    public static VgpuProfile Named(string? name) => new(name, new TypeDescription(VgpuName.FramebufferBytes(name), null, null, null, null)
+    public static VgpuProfile Named(string? name)
+    {
+        // Hundreds of functions offer the same types.
+        if (s_byName.Count > MostNames)
+            s_byName.Clear();
+        return s_byName.GetOrAdd(name ?? "", OfName);
+    }
+
+    private static VgpuProfile OfName(string name) => new(name.Length == 0 ? null : name, new TypeDescription(VgpuName.FramebufferBytes(name), null, null, null, null)
     {
         Uncertainty = VgpuName.IsOnInstance(name) ? "its GPU instances (MIG) decide how many fit, which only the driver's answer tells" : null,
     });
