@@ -21,12 +21,12 @@ internal sealed record DefinitionContent(string Type, bool AutoStart, IReadOnlyL
 
     /// <summary>Reads a file as mdevctl does.</summary>
     /// <exception cref="FormatException">It cannot be understood; the message says why.</exception>
-    public static DefinitionContent Parse(ReadOnlyMemory<byte> json)
+    public static DefinitionContent Parse(ReadOnlySpan<byte> json)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(json);
-            return Of(document.RootElement);
+            var reader = new Utf8JsonReader(json);
+            return Of(ref reader);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -57,27 +57,45 @@ internal sealed record DefinitionContent(string Type, bool AutoStart, IReadOnlyL
     /// <summary>What callout scripts are given: the same on one line, without what mdevctl does not know.</summary>
     public byte[] ToLine() => Write(s_line, []);
 
-    private static DefinitionContent Of(JsonElement root)
+    // Of a key that comes twice, the last one counts. What is wrong is said only when all of it was seen to be JSON.
+    private static DefinitionContent Of(ref Utf8JsonReader json)
     {
-        if (root.ValueKind != JsonValueKind.Object)
-            throw new FormatException("it is no JSON object");
-        JsonElement type = Key(root, TypeKey), start = Key(root, StartKey), attributes = Key(root, AttributesKey);
-        if (type.ValueKind is not JsonValueKind.String || type.GetString() is not { Length: > 0 } id)
-            throw new FormatException($"'{TypeKey}' is missing or names no type");
-        if (start.ValueKind is JsonValueKind.Undefined or JsonValueKind.Null)
-            throw new FormatException($"'{StartKey}' is missing");
-        // Of a key that comes twice, the last one counts.
-        Dictionary<string, JsonElement> others = [];
-        foreach (JsonProperty other in root.EnumerateObject())
+        json.Read();
+        bool isObject = json.TokenType == JsonTokenType.StartObject, hasStart = false, isAuto = false;
+        string? type = null;
+        JsonElement attributes = default;
+        Dictionary<string, JsonElement>? others = null;
+        while (json.Read())
         {
-            if (!other.NameEquals(TypeKey) && !other.NameEquals(StartKey) && !other.NameEquals(AttributesKey))
-                others[other.Name] = other.Value.Clone();
+            if (!isObject || json.TokenType != JsonTokenType.PropertyName)
+                continue;
+            if (json.ValueTextEquals(TypeKey))
+            {
+                type = json.Read() && json.TokenType == JsonTokenType.String ? json.GetString() : null;
+                json.Skip();
+            }
+            else if (json.ValueTextEquals(StartKey))
+            {
+                hasStart = json.Read() && json.TokenType != JsonTokenType.Null;
+                isAuto = json.TokenType == JsonTokenType.String && json.ValueTextEquals("auto");
+                json.Skip();
+            }
+            else if (json.ValueTextEquals(AttributesKey))
+            {
+                attributes = JsonElement.ParseValue(ref json);
+            }
+            else
+            {
+                string name = json.GetString()!;
+                (others ??= [])[name] = JsonElement.ParseValue(ref json);
+            }
         }
 
-        return new DefinitionContent(id, start.ValueKind == JsonValueKind.String && start.ValueEquals("auto"), ParseAttributes(attributes)) { Others = [.. others] };
+        return !isObject ? throw new FormatException("it is no JSON object")
+            : string.IsNullOrEmpty(type) ? throw new FormatException($"'{TypeKey}' is missing or names no type")
+            : !hasStart ? throw new FormatException($"'{StartKey}' is missing")
+            : new DefinitionContent(type, isAuto, ParseAttributes(attributes)) { Others = [.. others ?? []] };
     }
-
-    private static JsonElement Key(JsonElement root, string name) => root.TryGetProperty(name, out JsonElement value) ? value : default;
 
     private byte[] Write(JsonWriterOptions options, IReadOnlyList<KeyValuePair<string, JsonElement>> others)
     {

@@ -83,7 +83,8 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
     private readonly ParentFinder _parents = new(host, Ignore);
     private readonly Dictionary<string, HostParent?> _found = [];
     private readonly Dictionary<(string Parent, string Type), int?> _room = [];
-    private Dictionary<Guid, MdevDevice>? _devices;
+
+    private Dictionary<Guid, (string Parent, string Type)?>? _devices;
 
     /// <summary>A definition with its state.</summary>
     /// <param name="file">Its file.</param>
@@ -121,14 +122,14 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
 
     private (string State, string? Reason, bool IsBeingRemoved) Compare(Guid uuid, string name, string type, HostParent? parent)
     {
-        if (Device(uuid) is { } device)
+        if (Device(uuid) is var (on, has, how))
         {
-            if (device.Parent != name)
-                return (MdevDefinitionState.Different, $"The device runs on parent '{Printable.Text(device.Parent)}'.", false);
-            if (device.State == MdevDeviceState.Removing)
+            if (on != name)
+                return (MdevDefinitionState.Different, $"The device runs on parent '{Printable.Text(on)}'.", false);
+            if (how == MdevDeviceState.Removing)
                 return (MdevDefinitionState.Inactive, "The device is being removed, which waits for whoever has it open.", true);
-            return device.Type != type ? (MdevDefinitionState.Different, $"The device runs with type '{Printable.Text(device.Type ?? "")}'.", false)
-                : (MdevDefinitionState.Active, device.State == MdevDeviceState.Unbound ? "Its driver was unbound: it has to be removed and made anew." : null, false);
+            return has != type ? (MdevDefinitionState.Different, $"The device runs with type '{Printable.Text(has ?? "")}'.", false)
+                : (MdevDefinitionState.Active, how == MdevDeviceState.Unbound ? "Its driver was unbound: it has to be removed and made anew." : null, false);
         }
 
         if (parent is null)
@@ -152,18 +153,34 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
         return parent;
     }
 
-    private MdevDevice? Device(Guid uuid)
+    // Of many devices, those that run are known by a few looks; only what is out of the ordinary is looked at by itself.
+    private (string Parent, string? Type, string State)? Device(Guid uuid)
     {
         if (isForMany)
-            _devices ??= new DeviceReader(host, Ignore).Read(new DeviceQuery()).GroupBy(device => device.Uuid).ToDictionary(same => same.Key, same => same.First());
+        {
+            _devices ??= Survey();
+            if (!_devices.TryGetValue(uuid, out (string Parent, string Type)? known))
+                return null;
+            if (known is var (parent, type))
+                return (parent, type, MdevDeviceState.Active);
+        }
+
         try
         {
-            return _devices is not null ? _devices.GetValueOrDefault(uuid) : new DeviceReader(host, Ignore).Find(uuid);
+            return new DeviceReader(host, Ignore).Find(uuid) is { } device ? (device.Parent, device.Type, device.State) : null;
         }
         catch (MdevException)
         {
             // An entry that is there and cannot be read: whether it is the device, making it will tell.
             return null;
         }
+    }
+
+    private Dictionary<Guid, (string Parent, string Type)?> Survey()
+    {
+        var devices = new Dictionary<Guid, (string Parent, string Type)?>();
+        foreach ((Guid uuid, (string Parent, string Type)? known) in _parents.Interfaces.SelectMany(way => way.Survey()))
+            devices.TryAdd(uuid, known);
+        return devices;
     }
 }

@@ -17,7 +17,10 @@ internal sealed record DefinitionFile(string Folder, string Parent, Guid Uuid)
     /// <summary>Why it cannot be a definition; null when it can.</summary>
     public MdevException? Fault { get; init; }
 
-    public string Path => $"{Folder}/{Parent}/{Uuid}";
+    /// <summary>The directory that it lies in.</summary>
+    public string Directory => $"{Folder}/{Parent}";
+
+    public string Path => $"{Directory}/{Uuid}";
 }
 
 /// <summary>
@@ -71,63 +74,48 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
 
     /// <summary>What the files say, in their order; each directory of a parent is opened once for the files of it that come one after the other.</summary>
     /// <param name="files">The files.</param>
-    /// <param name="report">Told of those that cannot be read or understood, on the caller's thread.</param>
+    /// <param name="report">Told of those that cannot be read or understood.</param>
     public IEnumerable<(DefinitionFile File, DefinitionContent Content)> Read(IEnumerable<DefinitionFile> files, Action<MdevException> report)
     {
-        var directories = new List<List<DefinitionFile>>();
-        foreach (DefinitionFile file in files)
-        {
-            if (directories.Count == 0 || directories[^1][0] is var last && (last.Folder, last.Parent) != (file.Folder, file.Parent))
-                directories.Add([]);
-            directories[^1].Add(file);
-        }
-
-        foreach (List<(DefinitionFile File, DefinitionContent? Content, MdevException? Fault)> directory in directories.Count == 1 ? [ReadDirectory(directories[0])] : ReadAhead.Of(directories, ReadDirectory))
-        {
-            foreach ((DefinitionFile file, DefinitionContent? content, MdevException? fault) in directory)
-            {
-                if (fault is not null)
-                    report(fault);
-                if (content is not null)
-                    yield return (file, content);
-            }
-        }
-    }
-
-    private List<(DefinitionFile File, DefinitionContent? Content, MdevException? Fault)> ReadDirectory(List<DefinitionFile> files)
-    {
-        var read = new List<(DefinitionFile, DefinitionContent?, MdevException?)>(files.Count);
         DirectoryHandle? directory = null;
+        string path = "";
         try
         {
             foreach (DefinitionFile file in files)
             {
+                DefinitionContent? content = null;
                 try
                 {
                     if (file.Fault is not null)
                         throw file.Fault;
-                    directory ??= host.Files.OpenDirectory($"{file.Folder}/{file.Parent}");
-                    read.Add((file, Read(file, directory), null));
+                    if (path != file.Directory)
+                    {
+                        directory?.Dispose();
+                        directory = host.Files.OpenDirectory(path = file.Directory);
+                    }
+
+                    content = Read(file, directory);
                 }
                 catch (MdevException e)
                 {
-                    read.Add((file, null, e));
+                    report(e);
                 }
+
+                if (content is not null)
+                    yield return (file, content);
             }
         }
         finally
         {
             directory?.Dispose();
         }
-
-        return read;
     }
 
     /// <summary>What the file says now; null when it is not there.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.DefinitionBroken"/>; <see cref="MdevError.PermissionDenied"/>.</exception>
     public DefinitionContent? Read(DefinitionFile file)
     {
-        using DirectoryHandle? directory = host.Files.OpenDirectory($"{file.Folder}/{file.Parent}");
+        using DirectoryHandle? directory = host.Files.OpenDirectory(file.Directory);
         return directory?.Kind($"{file.Uuid}") is not { } kind ? null
             : Read(file with { IsLink = kind != FileKind.File }, directory)
             ?? throw new MdevException(MdevError.DefinitionBroken, $"'{host.OnMachine(file.Path)}' is no ordinary file.", host.OnMachine(file.Path)) { Uuid = file.Uuid };
@@ -164,7 +152,7 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
     /// <summary>Writes a file at once: a reader sees what was there before or this, and so does whoever comes after a crash. The lock must be held.</summary>
     public void Write(DefinitionFile file, DefinitionContent content)
     {
-        string directory = $"{file.Folder}/{file.Parent}";
+        string directory = file.Directory;
         if (!host.Files.HasDirectory(directory))
         {
             _changes.CreateDirectory(directory);
@@ -183,7 +171,7 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
         host.Trace($"Deleting '{host.OnMachine(file.Path)}'.");
         if (!_changes.TryDelete(file.Path))
             return false;
-        _changes.Sync($"{file.Folder}/{file.Parent}");
+        _changes.Sync(file.Directory);
         return true;
     }
 
@@ -252,7 +240,7 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
 
     private DefinitionContent? Read(DefinitionFile file, DirectoryHandle? directory)
     {
-        string path = host.OnMachine(file.Path);
+        string Path() => host.OnMachine(file.Path);
         try
         {
             byte[]? bytes = file.IsLink ? host.Files.ReadFile(file.Path, MostBytes) : directory?.ReadFile($"{file.Uuid}", MostBytes);
@@ -260,7 +248,7 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
         }
         catch (FormatException e)
         {
-            throw new MdevException(MdevError.DefinitionBroken, $"The definition '{path}' cannot be understood: {e.Message}.", path, e) { Uuid = file.Uuid };
+            throw new MdevException(MdevError.DefinitionBroken, $"The definition '{Path()}' cannot be understood: {e.Message}.", Path(), e) { Uuid = file.Uuid };
         }
         catch (MdevException e)
         {
@@ -270,14 +258,14 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
                 Errno.EFBIG => (MdevError.DefinitionBroken, $"it has more than {MostBytes} bytes"),
                 _ => (MdevError.DefinitionBroken, "the file system refused"),
             };
-            throw new MdevException(error, $"The definition '{path}' cannot be read: {why}", e) { Uuid = file.Uuid };
+            throw new MdevException(error, $"The definition '{Path()}' cannot be read: {why}", e) { Uuid = file.Uuid };
         }
     }
 
     // A link belongs to whoever manages what it leads to, and a directory is not replaced by a file.
     private void RequireOrdinary(DefinitionFile file)
     {
-        using DirectoryHandle? directory = host.Files.OpenDirectory($"{file.Folder}/{file.Parent}");
+        using DirectoryHandle? directory = host.Files.OpenDirectory(file.Directory);
         if (directory?.Kind($"{file.Uuid}") is { } kind and not FileKind.File)
             throw new MdevException(MdevError.DefinitionBroken, $"'{host.OnMachine(file.Path)}' was not changed: it is {(kind == FileKind.Directory ? "a directory" : "a link, or no ordinary file")}.", host.OnMachine(file.Path)) { Uuid = file.Uuid };
     }

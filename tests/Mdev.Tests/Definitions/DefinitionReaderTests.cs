@@ -1,6 +1,8 @@
 using Mdev.Definitions;
 using Mdev.Errors;
+using Mdev.Lifecycle;
 using Mdev.Model;
+using Mdev.Simulation;
 
 namespace Mdev.Tests.Definitions;
 
@@ -117,6 +119,28 @@ public sealed class DefinitionReaderTests : DefinitionTest
         Assert.Equal(MdevDefinitionState.NoType, read[("mtty", ids[2])].State);
         Assert.Equal(MdevDefinitionState.NoRoom, read[("mdpy", ids[3])].State);
         Assert.Equal(MdevDefinitionState.Active, Only(new DefinitionQuery { Uuids = [active.Uuid] }).State);
+    }
+
+    // Many are held against a few looks at the whole host, one against its own device.
+    [Fact]
+    public void What_runs_no_more_as_it_should_is_told_the_same_of_one_and_of_many()
+    {
+        MdevDevice[] devices = Host.Make("mtty-1", 8);
+        foreach (MdevDevice device in devices)
+            Add("mtty", $"{device.Uuid}", Plain("mtty-1"));
+        Guid unbound = devices[0].Uuid, going = devices[1].Uuid, gone = devices[2].Uuid;
+        Host.Write("/sys/bus/mdev/drivers/mtty/unbind", $"{unbound}");
+        SimulatedHost.StartVm(Root, "web", going);
+        Assert.False(new DeviceRemover(Host.Host, Reports.Add).RemoveEvenIfInUse(devices[1]));
+        Assert.NotNull(new DeviceRemover(Host.Host, Reports.Add).WaitFor(devices[1], TimeSpan.Zero, CancellationToken.None));
+        Host.Write($"{devices[2].SysfsPath}/remove", "1");
+
+        MdevDefinition[] all = Read();
+        Assert.Equal(all.Select(d => (d.Uuid, d.State, d.Reason)), all.Select(d => Only(new DefinitionQuery { Uuids = [d.Uuid] })).Select(d => (d.Uuid, d.State, d.Reason)));
+        Assert.Equal("Its driver was unbound: it has to be removed and made anew.", all.Single(d => d.Uuid == unbound).Reason);
+        Assert.Equal("The device is being removed, which waits for whoever has it open.", all.Single(d => d.Uuid == going).Reason);
+        Assert.Equal([(gone, "The device is not there."), (going, all.Single(d => d.Uuid == going).Reason)], all.Where(d => d.State == MdevDefinitionState.Inactive).Select(d => (d.Uuid, d.Reason)).OrderBy(d => d.Uuid != gone));
+        Assert.Equal(6, all.Count(d => d.State == MdevDefinitionState.Active));
     }
 
     [Fact]

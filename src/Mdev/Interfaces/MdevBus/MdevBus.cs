@@ -13,6 +13,7 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
 {
     internal const string Devices = "/sys/bus/mdev/devices";
     private const string Bus = "/sys/bus/mdev";
+    private const string Drivers = "/sys/bus/mdev/drivers";
     internal const string Class = "/sys/class/mdev_bus";
 
     public bool IsPresent => host.Files.HasDirectory(Bus);
@@ -52,6 +53,33 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
         return ParentOf(bus, $"{uuid}") is { } parent
             ? Find(bus, parent, uuid, report)
             : Parents(_ => { }).Where(p => host.Files.HasDirectory($"{p.SysfsPath}/{uuid}")).Select(p => p.FindDevice(uuid, report)).FirstOrDefault();
+    }
+
+    // A device that was made, unbound or began to go in between is in some of the lists only, and then looked at more closely.
+    public IEnumerable<(Guid Uuid, (string Parent, string Type)? Known)> Survey()
+    {
+        HashSet<Guid> bound = [.. Uuids(Names(Drivers, _ => { }).SelectMany(driver => Names($"{Drivers}/{driver}", _ => { })))];
+        var found = new HashSet<Guid>();
+        foreach (MdevBusParent parent in Parents(_ => { }).Cast<MdevBusParent>())
+        {
+            foreach ((Guid uuid, string? type) in parent.TypesByUuid())
+            {
+                if (found.Add(uuid))
+                    yield return (uuid, type is not null && bound.Contains(uuid) ? (parent.Name, type) : null);
+            }
+        }
+
+        foreach (Guid uuid in Uuids(Names(Devices, _ => { })).Where(found.Add))
+            yield return (uuid, null);
+    }
+
+    private static IEnumerable<Guid> Uuids(IEnumerable<string> names)
+    {
+        foreach (string name in names)
+        {
+            if (KernelUuid.TryParse(name, out Guid uuid))
+                yield return uuid;
+        }
     }
 
     public IEnumerable<MdevDevice> Strays(NameSum seen, IReadOnlyCollection<Guid>? told, IReadOnlyCollection<HostParent> parents, Action<MdevException> report)

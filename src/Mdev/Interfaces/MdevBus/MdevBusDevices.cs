@@ -33,6 +33,21 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
         return children.Select(name => types?.GetValueOrDefault(name) ?? _attributes.Try(() => TypeOf(name))).OfType<string>().ToList();
     }
 
+    /// <summary>The UUIDs of all devices with their types; the type is null where it is not known yet or any more.</summary>
+    public List<(Guid Uuid, string? Type)> TypesByUuid()
+    {
+        List<string> children = Children();
+        IReadOnlyDictionary<string, string>? types = TypesByDevice(children, new NameFilter());
+        var devices = new List<(Guid, string?)>(children.Count);
+        foreach (string name in children)
+        {
+            if (KernelUuid.TryParse(name, out Guid uuid))
+                devices.Add((uuid, types?.GetValueOrDefault(name) ?? _attributes.Try(() => TypeOf(name))));
+        }
+
+        return devices;
+    }
+
     /// <summary>All devices of these types, those on their way out too where every type is asked for.</summary>
     public IEnumerable<MdevDevice> All(NameFilter types)
     {

@@ -123,6 +123,13 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
         return directory is null ? [] : new MdevBusDevices(host, this, directory, report).TypesInUse();
     }
 
+    /// <summary>The UUIDs of its devices, with their types as far as its types' directories or few looks tell them.</summary>
+    internal IReadOnlyList<(Guid Uuid, string? Type)> TypesByUuid()
+    {
+        using DirectoryHandle? directory = Try(_ => { }, () => host.Files.OpenDirectory(SysfsPath));
+        return directory is null ? [] : new MdevBusDevices(host, this, directory, _ => { }).TypesByUuid();
+    }
+
     public override MdevDevice? FindDevice(Guid uuid, Action<MdevException> report)
     {
         using DirectoryHandle? directory = host.Files.OpenDirectory(SysfsPath);

@@ -33,6 +33,10 @@ internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
     public MdevDevice? FindDevice(Guid uuid, Action<MdevException> report) =>
         FunctionUuid.AddressOf(uuid) is { } address ? Look(address, report)?.FindDevice(uuid, report) : null;
 
+    public IEnumerable<(Guid Uuid, (string Parent, string Type)? Known)> Survey() => Parents(_ => { })
+        .SelectMany(parent => parent.Devices(new NameFilter(), _ => { }))
+        .Select(device => (device.Uuid, device.State == MdevDeviceState.Active ? (device.Parent, device.Type!) : ((string, string)?)null));
+
     // Devices are functions, and those without a type are none.
     public IEnumerable<MdevDevice> Strays(NameSum seen, IReadOnlyCollection<Guid>? told, IReadOnlyCollection<HostParent> parents, Action<MdevException> report) => [];
 
