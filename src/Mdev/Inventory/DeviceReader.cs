@@ -103,15 +103,12 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         NameFilter types = TypeReader.Settle(query.Types, parents);
         var seen = new NameSum();
         List<Guid>? told = query.Types.IsAll ? [] : null;
-        foreach (HostParent parent in parents)
+        foreach (MdevDevice device in ReadAhead.Of(parents, (parent, tell) => parent.Devices(types, tell), report))
         {
-            foreach (MdevDevice device in parent.Devices(types, report))
-            {
-                told?.Add(device.Uuid);
-                if (device.State != MdevDeviceState.Removing)
-                    seen.Add($"{device.Uuid}");
-                yield return device;
-            }
+            told?.Add(device.Uuid);
+            if (device.State != MdevDeviceState.Removing)
+                seen.Add($"{device.Uuid}");
+            yield return device;
         }
 
         if (query.Parents.IsAll && query.PhysicalDevices.IsAll)

@@ -18,7 +18,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     {
         List<HostParent> parents = _parents.Named(query.Parents, query.PhysicalDevices).ToList();
         query = query with { Types = Settle(query.Types, parents, cancel) };
-        foreach (MdevType type in OfParents(parents, query, cancel))
+        foreach (MdevType type in ReadAhead.Of(parents, (parent, tell) => parent.Types(query, tell, cancel), report))
             yield return type;
         if (cancel.IsCancellationRequested || (parents.Count == 0 && !(query.Parents.IsAll && query.PhysicalDevices.IsAll)))
             yield break;
@@ -102,49 +102,48 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
             .Select(found => idsByName.TryGetValue(found, out string? id) ? $"{id} ({found})" : found)
             .ToArray();
     }
-
-    // Reading an attribute is a driver's work, and one parent's need not wait for another's. Faults are told on the caller's thread, in
-    // the order of the parents.
-    private IEnumerable<MdevType> OfParents(List<HostParent> parents, TypeQuery query, CancellationToken cancel)
-    {
-        if (parents.Count == 1 || Environment.ProcessorCount == 1)
-            return parents.SelectMany(parent => parent.Types(query, report, cancel));
-        return ReadAhead.Of(parents, parent =>
-        {
-            var faults = new List<MdevException>();
-            return (Types: parent.Types(query, faults.Add, cancel).ToList(), Faults: faults);
-        }).SelectMany(found =>
-        {
-            found.Faults.ForEach(report);
-            return found.Types;
-        });
-    }
 }
 
-/// <summary>Works on the next items while the results of the earlier ones are consumed.</summary>
+/// <summary>
+/// Reads one parent after the other while the results of the earlier ones are consumed: reading an attribute is a driver's work, and one parent's need
+/// not wait for another's.
+/// </summary>
 internal static class ReadAhead
 {
-    // To wait for a thread costs as much as to read a parent of one type, so a turn takes several. The first turns are short: somebody waits.
+    // To wait for a thread costs as much as to read a parent of one type, so a turn takes several. The first turns are short, since somebody waits, and so are the
+    // last, since otherwise one thread would have them alone.
     private const int LongestTurn = 8;
 
-    /// <summary>The results, in the order of the items. What is worked on ahead is bounded, so that an early end costs little.</summary>
-    /// <param name="items">The items.</param>
-    /// <param name="read">The work, done on threads of the pool.</param>
-    public static IEnumerable<TResult> Of<T, TResult>(List<T> items, Func<T, TResult> read)
+    /// <summary>What is read of the parents, in their order. What is read ahead is bounded, and nothing is before the first parent's end, so that an early end costs little.</summary>
+    /// <param name="parents">The parents.</param>
+    /// <param name="read">Reads one of them and tells its faults; done on threads of the pool from the second on.</param>
+    /// <param name="report">Told of the faults, on the caller's thread, before what was read of the parent.</param>
+    public static IEnumerable<T> Of<T>(List<HostParent> parents, Func<HostParent, Action<MdevException>, IEnumerable<T>> read, Action<MdevException> report)
     {
-        var ahead = new Queue<Task<TResult[]>>();
-        for (int at = 0, length = 1; at < items.Count || ahead.Count > 0;)
+        int at = Environment.ProcessorCount == 1 ? parents.Count : Math.Min(1, parents.Count);
+        foreach (T first in parents.GetRange(0, at).SelectMany(parent => read(parent, report)))
+            yield return first;
+        var ahead = new Queue<Task<(List<T> Found, List<MdevException> Faults)[]>>();
+        for (int length = 1; at < parents.Count || ahead.Count > 0;)
         {
-            while (at < items.Count && ahead.Count < 2 * Environment.ProcessorCount)
+            while (at < parents.Count && ahead.Count < 2 * Environment.ProcessorCount)
             {
-                List<T> turn = items.GetRange(at, Math.Min(length, items.Count - at));
-                ahead.Enqueue(Task.Run(() => turn.Select(read).ToArray()));
+                List<HostParent> turn = parents.GetRange(at, Math.Min(length, parents.Count - at));
+                ahead.Enqueue(Task.Run(() => turn.Select(parent =>
+                {
+                    var faults = new List<MdevException>();
+                    return (read(parent, faults.Add).ToList(), faults);
+                }).ToArray()));
                 at += turn.Count;
-                length = Math.Min(2 * length, LongestTurn);
+                length = Math.Clamp((parents.Count - at) / (2 * Environment.ProcessorCount), 1, Math.Min(2 * length, LongestTurn));
             }
 
-            foreach (TResult result in ahead.Dequeue().GetAwaiter().GetResult())
-                yield return result;
+            foreach ((List<T> found, List<MdevException> faults) in ahead.Dequeue().GetAwaiter().GetResult())
+            {
+                faults.ForEach(report);
+                foreach (T one in found)
+                    yield return one;
+            }
         }
     }
 }

@@ -49,7 +49,7 @@ public sealed class UnreadableTests : IDisposable
         Nobody.Does(() =>
         {
             Assert.Equal(["p", "q"], _host.Parents().Select(p => p.Parent));
-            Assert.Equal(_devices.Where((_, i) => i != device), _host.Devices().Select(d => d.Uuid).Order());
+            Assert.Equal(_devices.Where((_, i) => i != device), Devices(["p", "q"]).Select(d => d.Uuid).Order());
         });
 
         Assert.NotEmpty(_host.Reports);
@@ -68,7 +68,9 @@ public sealed class UnreadableTests : IDisposable
             Nobody.Does(() =>
             {
                 MdevParent[] parents = _host.Parents();
-                MdevDevice[] devices = _host.Devices();
+                // The bus is looked at only where all devices are asked for.
+                _ = _host.Devices();
+                MdevDevice[] devices = Devices(parents.Select(parent => parent.Parent));
                 MdevType[] types = [.. parents.SelectMany(parent => _host.Types(new TypeQuery { Parents = NameFilter.Of(parent.Parent) }))];
                 bool IsElsewhere(string path) => !$"{_host.Root}{path}/".StartsWith($"{directory}/", StringComparison.Ordinal);
 
@@ -92,6 +94,9 @@ public sealed class UnreadableTests : IDisposable
             Assert.True(_host.Reports.Count > 0 || directory.EndsWith("/devices", StringComparison.Ordinal) || directory.EndsWith("/drivers", StringComparison.Ordinal) || directory.EndsWith("/made", StringComparison.Ordinal), $"{directory}: nothing was told.");
         }
     }
+
+    // One parent at a time: of several, all but the first are read on threads of their own, and this one alone is nobody.
+    private MdevDevice[] Devices(IEnumerable<string> parents) => [.. parents.SelectMany(parent => _host.Devices(new DeviceQuery { Parents = NameFilter.Of(parent) }))];
 
     private IEnumerable<string> Directories() =>
         Directory.GetDirectories($"{_host.Root}/sys", "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Append($"{_host.Root}/sys");
