@@ -1,10 +1,15 @@
+using System.Diagnostics;
+
 namespace Mdev.Comparison;
 
 /// <summary>The contenders on one tree, all of them running.</summary>
 internal sealed class Arena : IDisposable
 {
-    private const int WarmUps = 50;
     private const int Counted = 15;
+
+    // .NET compiles a method a third time once its calls were counted and profiled, which takes a hundred runs of what is called once in a run.
+    private const int WarmUps = 500;
+    private static readonly TimeSpan s_longestWarmUp = TimeSpan.FromSeconds(20);
 
     private readonly Contender _floor;
     private readonly Contender _library;
@@ -29,11 +34,10 @@ internal sealed class Arena : IDisposable
             (_floor, workload.Request), (_library, workload.Request), (_session, workload.Request),
             .. workload.Mdevctl.Select(request => (_mdevctl, request)),
         ];
-        for (int i = 0; i < WarmUps; i++)
-        {
-            foreach ((Contender? who, string request) in turns.Take(i == 0 ? turns.Length : 3))
-                who?.Run(request);
-        }
+        foreach ((Contender? who, string request) in turns)
+            who?.Run(request);
+        WarmUp(_library, workload.Request);
+        WarmUp(_session, workload.Request);
 
         List<double>[] times = turns.Select(_ => new List<double>()).ToArray();
         var counts = new HashSet<int>();
@@ -63,8 +67,8 @@ internal sealed class Arena : IDisposable
     /// <summary>The median time in milliseconds of what only the library and the cmdlet are asked.</summary>
     public (double Library, double? Cmdlet) MeasureOurs(string request)
     {
-        Run(_library, request, WarmUps);
-        Run(_session, request, WarmUps);
+        WarmUp(_library, request);
+        WarmUp(_session, request);
         return (Median(Run(_library, request, Counted)), _session is null ? null : Median(Run(_session, request, Counted)));
     }
 
@@ -83,6 +87,13 @@ internal sealed class Arena : IDisposable
         _library.Dispose();
         _session?.Dispose();
         _mdevctl?.Dispose();
+    }
+
+    private static void WarmUp(Contender? contender, string request)
+    {
+        long start = Stopwatch.GetTimestamp();
+        for (int i = 0; i < WarmUps && Stopwatch.GetElapsedTime(start) < s_longestWarmUp; i++)
+            contender?.Run(request);
     }
 
     private static List<double> Run(Contender? contender, string request, int times) =>

@@ -104,7 +104,7 @@ internal sealed class Report
 
         ## Time
 
-        Medians in milliseconds of 15 runs after 50 to warm up, the contenders taking turns. *Floor* is floor/floor.c, *library* is src/Mdev in C#, *cmdlet* is the
+        Medians in milliseconds of 15 runs, after 500 runs (or 20 seconds) to warm up ours, the contenders taking turns. *Floor* is floor/floor.c, *library* is src/Mdev in C#, *cmdlet* is the
         cmdlet in a warm session, its objects kept in a variable; *mdevctl* is a whole process of it, the text or the JSON output, whichever is
         faster. It runs in a mount namespace with the tree bound over /sys, whose own cost for a process, {NamespaceCost:0.000} ms, is taken off. A ratio's goal stands in brackets.
 
