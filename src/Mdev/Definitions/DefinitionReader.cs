@@ -135,7 +135,17 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
         if (parent is null)
             return (MdevDefinitionState.NoParent, _parents.IsSupported ? $"The host has no parent '{Printable.Text(name)}'." : _parents.WhyUnsupported("The host"), false);
         if (!_room.TryGetValue((name, type), out int? room))
-            _room.Add((name, type), room = parent.Offers(type) ? parent.Available(type, Ignore) : -1);
+        {
+            try
+            {
+                _room.Add((name, type), room = parent.Offers(type) ? parent.Available(type, Ignore) : -1);
+            }
+            catch (MdevException e)
+            {
+                return (MdevDefinitionState.Inactive, $"Whether the device is there cannot be read: {e.Message}", false);
+            }
+        }
+
         return room switch
         {
             < 0 => (MdevDefinitionState.NoType, parent.TypeIds(Ignore).Count == 0 ? "The parent offers no types at all; the vendor's daemon may not have finished." : $"The parent does not offer type '{Printable.Text(type)}'.", false),

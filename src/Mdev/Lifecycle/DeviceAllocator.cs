@@ -258,7 +258,7 @@ public sealed class DeviceAllocator(
                 return null;
             }
             catch (MdevException e) when (e.Error is MdevError.NoCapacity or MdevError.WriteRefused or MdevError.TypeNotFound
-                or MdevError.PermissionDenied or MdevError.ReadOnly or MdevError.NotLive or MdevError.BrokenEntry)
+                or MdevError.PermissionDenied or MdevError.ReadOnly or MdevError.NotLive or MdevError.BrokenEntry or MdevError.AttributeUnreadable)
             {
                 host.Trace($"'{Printable.Text(place.Placement.Parent)}' refused the device ({e.Finding ?? e.ErrnoName ?? e.Error.ToString()}); looking for another place.");
                 planner.Failed(place, e);

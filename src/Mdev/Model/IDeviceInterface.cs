@@ -84,6 +84,7 @@ internal abstract class HostParent
     public abstract IEnumerable<(string Type, string Name)> TypeNames(Action<MdevException> report, CancellationToken cancel);
 
     /// <summary>How many more devices of a type it says it can make; null when it does not say.</summary>
+    /// <exception cref="MdevException">What it has already cannot be read, so that nothing is to be made on it.</exception>
     public abstract int? Available(string type, Action<MdevException> report);
 
     /// <summary>Why it can make no device of a type now, where its own devices are not the reason; null when nothing more is known.</summary>

@@ -96,8 +96,26 @@ internal sealed class Candidate(string name, string type, int? numaNode, TypeDes
         /// <summary>Its available_instances of the type; null when it could not be read.</summary>
         public int? Available { get; set; }
 
+        /// <summary>Why nothing is to be made on it, whatever room it has: what it has already cannot be read. Null otherwise.</summary>
+        public MdevException? Fault { get; private set; }
+
         /// <summary>Whether it is not to be tried again: it refused a device although it said it had one, or has one where it does not say how many.</summary>
         public bool IsRuledOut { get; set; }
+
+        /// <summary>Asks it what it has left of a type. A fault of what it has is told where its devices are read.</summary>
+        public Function Ask(string type, Action<MdevException> report)
+        {
+            try
+            {
+                (Available, Fault) = (parent.Available(type, report), null);
+            }
+            catch (MdevException e)
+            {
+                (Available, Fault) = (0, e);
+            }
+
+            return this;
+        }
     }
 }
 
@@ -145,7 +163,7 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
         // NVIDIA's max_instance is a number of places for vGPUs of one memory size, whichever of its types they are (Q, A, B or C).
         if (device is { MaxInstances: not null, FramebufferBytes: { } bytes })
             device.Siblings.UnionWith(device.DevicesByType.Keys.Where(used => parent.Describe(used, report).FramebufferBytes == bytes));
-        device.Functions.AddRange(functions.Select(function => new Candidate.Function(function) { Available = function.Available(type, report) }));
+        device.Functions.AddRange(functions.Select(function => new Candidate.Function(function).Ask(type, report)));
         return device;
     }
 }

@@ -170,7 +170,7 @@ public sealed class Planner
     private void ReadAnew(Candidate device)
     {
         foreach (Candidate.Function function in device.Functions)
-            function.Available = function.Parent.Available(_request.Type, _report);
+            _ = function.Ask(_request.Type, _report);
         device.IsStale = false;
     }
 
@@ -268,11 +268,11 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
     // Where one function of several was asked for, it is this function that has no room, and others may.
     private string? OnlyFunction(Candidate device)
     {
-        if (device.Functions is not [{ Parent: var parent }] || parent.Name == device.Name)
+        if (device.Functions is not [{ Parent: var parent, Fault: null }] || parent.Name == device.Name)
             return null;
         string name = Printable.Text(parent.Name);
         string[] on = parent.TypesInUse(_ => { }).Select(type => Printable.Text(type)).ToArray();
-        int others = parent.Siblings(_ => { }).Where(sibling => sibling.Name != parent.Name && sibling.Offers(request.Type)).Sum(sibling => sibling.Available(request.Type, _ => { }) ?? 0);
+        int others = parent.Siblings(_ => { }).Where(sibling => sibling.Name != parent.Name && sibling.Offers(request.Type)).Sum(sibling => new Candidate.Function(sibling).Ask(request.Type, _ => { }).Available ?? 0);
         int room = device.MaxInstances is { } most ? Math.Clamp(most - device.DevicesOfSize.Sum(t => t.Value), 0, others) : others;
         // Where none has, the reason is the physical device's.
         return room == 0 ? null : $"{name} has {(on.Length > 0 ? $"a device of type {string.Join(", ", on)} already" : "none available")}, but other functions of {Printable.Text(device.Name)} have room for {room}";
@@ -287,6 +287,15 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
             return null;
         if (device.Functions.TrueForAll(f => f.IsRuledOut))
             return $"{name} refused";
+        return $"{WhyFull(device, name, isPlan)}{PassedOver(device)}";
+    }
+
+    // A function of which it is not known what it has.
+    private static string PassedOver(Candidate device) => device.Functions.FindAll(f => f.Fault is not null) is not [var first, ..] unread ? ""
+        : $", and {Printable.Text(first.Parent.Name)}{(unread.Count > 1 ? $" and {unread.Count - 1} more" : "")} cannot be used, because what {(unread.Count > 1 ? "they have" : "it has")} cannot be read ({first.Fault!.ErrnoName ?? first.Fault.Message.TrimEnd('.')})";
+
+    private string WhyFull(Candidate device, string name, bool isPlan)
+    {
         if (OnlyFunction(device) is { } only)
             return only;
         string planned = isPlan && device.Placed > 0 ? $", {device.Placed} of them planned" : "";

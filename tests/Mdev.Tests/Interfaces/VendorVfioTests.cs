@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Mdev.Definitions;
 using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Kernel;
@@ -258,6 +259,59 @@ public sealed class VendorVfioTests
         string first = host.Parents()[0].Parent, second = host.Parents()[1].Parent;
         Assert.Contains($"{FunctionUuid.Of(first)}", e.Message);
         Assert.Equal(second, host.Make("nvidia-1150", 1, FunctionUuid.Of(second)!.Value).Single().Parent);
+    }
+
+    // A directory in its place reads EISDIR.
+    [Theory]
+    [InlineData("what the driver says\n")]
+    [InlineData(null)]
+    public void A_function_whose_type_cannot_be_read_is_an_error_and_gets_no_device(string? value)
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 3 });
+        MdevParent[] parents = host.Parents();
+        string unread = host.Root + parents[0].SysfsPath + "/nvidia/current_vgpu_type";
+        File.Delete(unread);
+        if (value is null)
+            Directory.CreateDirectory(unread);
+        else
+            File.WriteAllText(unread, value);
+
+        Guid uuid = FunctionUuid.Of(parents[0].Parent)!.Value;
+        Assert.Equal((MdevError.AttributeUnreadable, unread), (Assert.Throws<MdevException>(() => host.Find(uuid)) is var e ? e.Error : default, e.Path));
+        Assert.Empty(host.Devices(new DeviceQuery { Uuids = [uuid] }));
+        Assert.Equal(unread, Assert.Single(host.Reports).Path);
+        host.Reports.Clear();
+        Assert.Empty(host.Devices());
+        Assert.Equal(unread, Assert.Single(host.Reports).Path);
+        host.Reports.Clear();
+
+        Assert.Equal(2, host.Types(new TypeQuery { Available = true, Types = NameFilter.Of("nvidia-1150") }).Length);
+        Assert.Equal(2, new CapacityReader(host.Host, _ => { }).Read(new TypeQuery { Types = NameFilter.Of("nvidia-1150") }).Single().Room);
+        MdevDevice[] made = host.Make("nvidia-1150", 3);
+        Assert.Equal([parents[1].Parent, parents[2].Parent], made.Select(device => device.Parent));
+        MdevException full = Assert.Single(host.Reports, report => report.Error == MdevError.NoCapacity);
+        Assert.Contains($"{parents[0].Parent} cannot be used", full.Message, StringComparison.Ordinal);
+        host.Reports.Clear();
+        Assert.Empty(host.Make("nvidia-1150", 1, uuid));
+        Assert.Contains($"{parents[0].Parent} cannot be used", host.Reports[^1].Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_device_whose_type_cannot_be_read_any_more_is_neither_made_again_nor_called_gone()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        MdevDevice device = host.Make("nvidia-1150")[0];
+        HostParent function = new ParentFinder(host.Host, host.Reports.Add).Find(device.Parent)!;
+        host.AddFile($"{device.SysfsPath}/nvidia/current_vgpu_type", "what the driver says\n");
+        Assert.False(function.IsGone(device));
+        Assert.Equal(MdevError.AttributeUnreadable, host.RemoveFails(device));
+        // As when it could be read until just before the write.
+        var kernel = new WaitingKernel(host.Host.Kernel, () => throw new MdevException(MdevError.WriteRefused, "The kernel refused", Errno.EPERM, "write", device.SysfsPath));
+        function = new ParentFinder(host.Host.With(kernel), host.Reports.Add).Find(device.Parent)!;
+        Assert.Equal(MdevError.AttributeUnreadable, Assert.Throws<MdevException>(() => function.Make("nvidia-1150", device.Uuid)).Error);
+        host.AddFile($"/etc/mdevps.d/{device.Parent}/{device.Uuid}", """{"mdev_type":"nvidia-1150","start":"manual","attrs":[]}""");
+        MdevDefinition definition = new DefinitionReader(host.Host, host.Reports.Add).Read(new DefinitionQuery()).Single();
+        Assert.Equal((MdevDefinitionState.Inactive, true), (definition.State, definition.Reason!.Contains("cannot be read", StringComparison.Ordinal)));
     }
 
     [Fact]

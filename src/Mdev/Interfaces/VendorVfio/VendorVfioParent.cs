@@ -93,12 +93,13 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
             yield break;
         Dictionary<int, string>? creatable = Creatable(directory, report);
         IReadOnlyDictionary<int, VgpuProfile>? known = Known(report);
-        foreach (string id in Ids(Numbers(known, creatable), Current(directory, report) ?? 0))
+        int? current = Current(directory, report);
+        foreach (string id in Ids(Numbers(known, creatable), current ?? 0))
         {
             if (cancel.IsCancellationRequested)
                 yield break;
             int number = VgpuId.Number(id)!.Value;
-            int? available = creatable is null ? null : creatable.ContainsKey(number) ? 1 : 0;
+            int? available = creatable is null || current is null ? null : creatable.ContainsKey(number) ? 1 : 0;
             if (!query.Types.Matches(id) || (query.Available && available is not > 0))
                 continue;
             VgpuProfile type = Told(number, creatable, known);
@@ -136,7 +137,8 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
     public override int? Available(string type, Action<MdevException> report)
     {
         using DirectoryHandle? directory = Open(report);
-        if (directory is null || VgpuId.Number(type) is not { } number)
+        // The driver is not asked where there is a vGPU already, and where that cannot be told there may be one.
+        if (directory is null || VgpuId.Number(type) is not { } number || Current(directory, Throw) is not 0)
             return 0;
         return Creatable(directory, report) is { } creatable ? creatable.ContainsKey(number) ? 1 : 0 : null;
     }
@@ -159,7 +161,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
     public override IEnumerable<MdevDevice> Devices(NameFilter types, Action<MdevException> report)
     {
         using DirectoryHandle? directory = Open(report);
-        if (directory is not null && Device(directory, types, report) is { } device)
+        if (directory is not null && Device(directory, Current(directory, report), types, report) is { } device)
             yield return device;
     }
 
@@ -174,7 +176,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         if (other != uuid)
             return null;
         using DirectoryHandle? directory = host.Files.OpenDirectory(SysfsPath);
-        return directory is null ? null : Device(directory, new NameFilter(), report);
+        return directory is null ? null : Device(directory, Current(directory, Throw), new NameFilter(), report);
     }
 
     public override string DevicePath(Guid other) => SysfsPath;
@@ -203,10 +205,12 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
     // The driver's answer may take seconds, and the kernel cannot be kept from it: so it is waited for where that can be ended.
     public override void Remove(IAttributeWriter opened, MdevDevice device, CancellationToken cancel)
     {
-        int now = CurrentNow() ?? throw new MdevException(MdevError.AttributeUnreadable, $"Device {uuid} was not removed: what type it is of could not be read.", host.OnMachine(SysfsPath)) { Uuid = uuid };
-        if (now == 0)
+        int? now = CurrentNow(out MdevException? fault);
+        if (fault is not null)
+            throw new MdevException(MdevError.AttributeUnreadable, $"Device {uuid} was not removed: what type it is of could not be read", fault) { Uuid = uuid };
+        if (now is not (> 0 and var number))
             throw new MdevException(MdevError.DeviceNotFound, $"Parent '{Printable.Text(Name)}' has no device any more: somebody else removed {uuid} first.", host.OnMachine(SysfsPath)) { Uuid = uuid };
-        new ListedDevice(device.Type, device.Parent).Require(new MdevDevice(device) { Type = VgpuId.Of(now) });
+        new ListedDevice(device.Type, device.Parent).Require(new MdevDevice(device) { Type = VgpuId.Of(number) });
         host.Trace("Where a VM has just ended, the driver may take 5 seconds to answer.");
         host.Trace($"Writing '{NoType}' to '{opened.Path}'.");
         var write = Task.Factory.StartNew(() => opened.Write("0"u8), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
@@ -220,16 +224,26 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         }
     }
 
-    public override bool IsGone(MdevDevice device) => CurrentNow() is null or 0;
+    public override bool IsGone(MdevDevice device) => CurrentNow(out MdevException? fault) is null or 0 && fault is null;
 
     public override (MdevError Error, string Why) WhyNotRemoved(MdevException refused, MdevDevice device) =>
         refused.Operation == "write" ? new VgpuRefusal(this, device.Type).OfRemoving(refused) : Refusal.Of(Attempt.Remove, refused);
 
-    /// <summary>The number of its type as it is at this moment, 0 for none; null when it cannot be read.</summary>
-    internal int? CurrentNow()
+    /// <summary>The number of its type as it is at this moment, 0 for none; null when it has left its driver, or cannot be read.</summary>
+    /// <param name="fault">Why it cannot be read; else null.</param>
+    internal int? CurrentNow(out MdevException? fault)
     {
-        using DirectoryHandle? directory = Open(_ => { });
-        return directory is null ? null : Current(directory, _ => { });
+        fault = null;
+        try
+        {
+            using DirectoryHandle? directory = Open(Throw);
+            return directory is null ? null : Current(directory, Throw);
+        }
+        catch (MdevException e)
+        {
+            fault = e;
+            return null;
+        }
     }
 
     /// <summary>The types that the driver would make here at this moment, with their names; null when it does not answer.</summary>
@@ -257,7 +271,10 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
             : type with { Description = type.Description with { FramebufferBytes = VgpuName.FramebufferBytes(type.Name) } };
     }
 
+    // Null, without a report, when the driver has let go of the function.
     private static int? Current(DirectoryHandle directory, Action<MdevException> report) => new AttributeReader(report).Number(directory, CurrentType);
+
+    private static void Throw(MdevException fault) => throw fault;
 
     private static Dictionary<int, string>? Creatable(DirectoryHandle directory, Action<MdevException> report) =>
         new AttributeReader(report).Value(directory, CreatableTypesFile) is { } text ? CreatableTypes.Parse(text) : null;
@@ -273,9 +290,9 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         }
     }
 
-    private MdevDevice? Device(DirectoryHandle directory, NameFilter types, Action<MdevException> report)
+    private MdevDevice? Device(DirectoryHandle directory, int? number, NameFilter types, Action<MdevException> report)
     {
-        if (Current(directory, report) is not { } current || current <= 0 || !types.Matches(VgpuId.Of(current)))
+        if (number is not (> 0 and var current) || !types.Matches(VgpuId.Of(current)))
             return null;
         var attributes = new AttributeReader(report);
         string? driver = attributes.LinkName(directory, "driver");

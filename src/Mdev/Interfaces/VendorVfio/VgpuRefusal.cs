@@ -15,7 +15,7 @@ internal sealed class VgpuRefusal(VendorVfioParent function, string? type)
     /// <summary>The cause of a refusal to make a vGPU, and why in words that go behind a colon.</summary>
     public (MdevError Error, string Why) OfMaking(MdevException refused)
     {
-        int? now = function.CurrentNow();
+        int? now = function.CurrentNow(out MdevException? fault);
         if (now is > 0 and var current)
             return (MdevError.UuidExists, $"it has a vGPU of type {VgpuId.Of(current)} already");
         // A function that is being taken from its driver answers ENODEV too, and has no type to be read any more.
@@ -23,6 +23,8 @@ internal sealed class VgpuRefusal(VendorVfioParent function, string? type)
             return Refusal.Of(Attempt.Make, refused);
         if (refused.Errno is Errno.EINTR or Errno.EROFS or Errno.EMFILE or Errno.ENFILE)
             return Refusal.Of(Attempt.Make, refused);
+        if (fault is not null)
+            return (MdevError.AttributeUnreadable, "whether it has a vGPU already cannot be read");
         IReadOnlyDictionary<int, string>? creatable = function.CreatableNow();
         int number = VgpuId.Number(type!) ?? 0;
         IReadOnlyDictionary<int, VgpuProfile>? known = function.Known(null);
@@ -43,7 +45,7 @@ internal sealed class VgpuRefusal(VendorVfioParent function, string? type)
     }
 
     /// <summary>The cause of a refusal to take a vGPU away, and why in words that go behind a colon.</summary>
-    public (MdevError Error, string Why) OfRemoving(MdevException refused) => function.CurrentNow() switch
+    public (MdevError Error, string Why) OfRemoving(MdevException refused) => function.CurrentNow(out _) switch
     {
         0 => (MdevError.DeviceNotFound, "somebody else removed it first"),
         > 0 and var now when type is not null && VgpuId.Of(now) != type => (MdevError.DeviceChanged, $"it is of type {VgpuId.Of(now)} now, and was of type {type}"),
