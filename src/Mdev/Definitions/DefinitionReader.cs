@@ -148,7 +148,8 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
 
         return room switch
         {
-            < 0 => (MdevDefinitionState.NoType, parent.TypeIds(Ignore).Count == 0 ? "The parent offers no types at all; the vendor's daemon may not have finished." : $"The parent does not offer type '{Printable.Text(type)}'.", false),
+            < 0 => (MdevDefinitionState.NoType, parent.MayOfferMore ? $"The parent lists only types that can be made now, and '{Printable.Text(type)}' is not among them."
+                : parent.TypeIds(Ignore).Count == 0 ? "The parent offers no types at all; the vendor's daemon may not have finished." : $"The parent does not offer type '{Printable.Text(type)}'.", false),
             0 => (MdevDefinitionState.NoRoom, $"The parent has no instance of type '{Printable.Text(type)}' left.", false),
             _ => (MdevDefinitionState.Inactive, "The device is not there.", false),
         };

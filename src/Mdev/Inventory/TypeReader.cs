@@ -1,3 +1,4 @@
+using System.Globalization;
 using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Model;
@@ -56,7 +57,7 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
         return unmatched.Where(name => !all.Exists(parent => Offers(parent, name))).Select(name => NotFound(name, looked, all));
     }
 
-    /// <summary>The error for a type that none of these parents offers, with those that do or the ids that look most like it.</summary>
+    /// <summary>The error for a type that none of these parents offers, with those that do or the ids that look most like it, and what they have where they list only what fits beside that.</summary>
     internal MdevException NotFound(string name, IReadOnlyList<HostParent> looked) =>
         NotFound(name, looked, new ParentFinder(host, _ => { }).Named(new NameFilter()).ToList());
 
@@ -82,24 +83,52 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     private MdevException NotFound(string name, IReadOnlyList<HostParent> looked, List<HostParent> all)
     {
         string[] nearest = NearestTo(name, looked);
-        string[] offering = all.Where(parent => Offers(parent, name)).Select(parent => Printable.Text(parent.Name)).Take(3).ToArray();
-        string hint = name.AsSpan().IndexOfAny('*', '?') >= 0 ? " One type has to be named here, without wildcards."
-            : offering.Length > 0 ? $" It is offered by: {string.Join(", ", offering)}."
-            : nearest.Length > 0 ? $" The nearest are: {string.Join(", ", nearest.Select(n => Printable.Text(n)))}."
-            : _parents.IsSupported ? " It offers no types at all."
-            : _parents.Note;
+        List<HostParent> offering = all.FindAll(parent => Offers(parent, name));
+        List<HostParent> mayOffer = looked.Where(parent => parent.MayOfferMore).DistinctBy(parent => parent.PhysicalPath).ToList();
         string where = looked.Count == 1 ? $"parent '{Printable.Text(looked[0].Name)}'"
             : looked.Count == all.Count ? $"host '{host.Root}'"
             : $"the {looked.Count} parents that were asked for on host '{host.Root}'";
-        return new MdevException(MdevError.TypeNotFound, $"No type '{Printable.Text(name)}' is offered by {where}.{hint}") { Name = name };
+        string offered = offering.Count == 0 ? "" : $" It is offered by: {string.Join(", ", offering.Select(parent => Printable.Text(parent.Name)).Take(3))}.";
+        // What another physical device of the same model offers is a type of this one too.
+        HashSet<string?> models = mayOffer.Count == 0 ? [] : offering.DistinctBy(parent => parent.PhysicalPath).Select(Model).ToHashSet();
+        if (mayOffer.Exists(parent => Model(parent) is { } model && models.Contains(model)))
+            return new MdevException(MdevError.NoCapacity, $"There is no room for a device of type '{Printable.Text(name)}' on {where}, where only types are listed that can be made now: {Having(mayOffer)}.{offered}") { Name = name };
+        bool isPattern = name.AsSpan().IndexOfAny('*', '?') >= 0;
+        string hint = isPattern ? " One type has to be named here, without wildcards."
+            : offering.Count > 0 ? offered
+            : nearest.Length > 0 ? $" The nearest are: {string.Join(", ", nearest.Select(n => Printable.Text(n)))}."
+            : mayOffer.Count > 0 ? ""
+            : _parents.IsSupported ? " It offers no types at all."
+            : _parents.Note;
+        string unlisted = mayOffer.Count == 0 || isPattern ? "" : $" Only types are listed there that can be made now, and it may be one that does not fit now: {Having(mayOffer)}.";
+        return new MdevException(MdevError.TypeNotFound, $"No type '{Printable.Text(name)}' is offered by {where}.{unlisted}{hint}") { Name = name };
     }
 
-    // The ids that look most like it, or whose human names do.
+    private static string? Model(HostParent parent) => parent.Read(_ => { })?.PciId;
+
+    // What physical devices have now, which decides what fits beside it.
+    private static string Having(List<HostParent> ofEach)
+    {
+        const int Shown = 8;
+        IEnumerable<string> devices = ofEach.OrderBy(parent => parent.PhysicalDevice, NaturalOrder.Instance).Take(Shown).Select(parent =>
+        {
+            IEnumerable<string> types = parent.Siblings(_ => { }).SelectMany(sibling => sibling.TypesInUse(_ => { })).GroupBy(type => type).OrderBy(type => type.Key, NaturalOrder.Instance)
+                .Select(type => string.Create(CultureInfo.InvariantCulture, $"{type.Count()} x {Printable.Text(type.Key)}"));
+            return $"{Printable.Text(parent.PhysicalDevice)} has {string.Join(", ", types.DefaultIfEmpty("no device"))}";
+        });
+        return string.Join("; ", devices) + (ofEach.Count > Shown ? $"; and {ofEach.Count - Shown} more" : "");
+    }
+
+    // The ids that look most like it, or whose human names do, each once.
     private static string[] NearestTo(string name, IReadOnlyList<HostParent> looked)
     {
         Dictionary<string, string> idsByName = HumanNames(looked, CancellationToken.None).Where(type => type.Name != type.Type).GroupBy(type => type.Name).ToDictionary(types => types.Key, types => types.First().Type);
-        return Nearest.To(name, looked.SelectMany(parent => parent.TypeIds(_ => { })).Concat(idsByName.Keys).Distinct(), 3)
-            .Select(found => idsByName.TryGetValue(found, out string? id) ? $"{id} ({found})" : found)
+        string[] known = looked.SelectMany(parent => parent.TypeIds(_ => { })).Concat(idsByName.Keys).Distinct().ToArray();
+        return Nearest.To(name, known, known.Length)
+            .Select(found => idsByName.TryGetValue(found, out string? id) ? (Id: id, Text: $"{id} ({found})") : (Id: found, Text: found))
+            .DistinctBy(found => found.Id)
+            .Take(3)
+            .Select(found => found.Text)
             .ToArray();
     }
 }

@@ -71,6 +71,9 @@ internal abstract class HostParent
     /// <summary>The ids of the types it offers, in natural order.</summary>
     public abstract IReadOnlyList<string> TypeIds(Action<MdevException> report);
 
+    /// <summary>Whether it lists only types that it can make now, so that it may offer more than it says.</summary>
+    public virtual bool MayOfferMore => false;
+
     /// <summary>Whether it offers exactly this type id.</summary>
     public abstract bool Offers(string type);
 

@@ -69,7 +69,7 @@ internal static class MdevErrorRecord
         MdevError.GuardUnavailable => "Nothing was changed. Check that /dev/vfio of the host is there.",
         MdevError.ShellUnavailable => "Nothing was changed. -EvenIfInUse needs /bin/sh where somebody has the device open.",
         MdevError.BrokenEntry => "The rest was read. If it stays, have the entry made anew: reload the driver, or install the package, that it comes from.",
-        MdevError.AttributeUnreadable => "The property is null. Try again; a device that is being reset answers later.",
+        MdevError.AttributeUnreadable => "A property that cannot be read is null. Try again; a device that is being reset answers later.",
         MdevError.AttributeNotFound => "See what there is: Get-MdevAttribute.",
         MdevError.AttributeReadOnly => "See what can be set: Get-MdevAttribute.",
         MdevError.AttributeFailed => "Correct the value and make the device anew.",

@@ -99,6 +99,55 @@ public sealed class VendorVfioTests
     }
 
     [Theory]
+    [InlineData("nvidia-1152")]
+    [InlineData("NVIDIA L40S-8Q")]
+    public void Without_the_file_a_type_that_does_not_fit_is_not_found_and_the_message_says_what_there_is(string idOrName)
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 2, FunctionCount = 3 });
+        File.Delete(host.Root + ConfigPath);
+        MdevDevice[] made = host.Make("nvidia-1150", 3);
+        string message = NotFound();
+        Assert.Contains("that can be made now", message, StringComparison.Ordinal);
+        foreach (IGrouping<string, MdevDevice> gpu in made.GroupBy(device => device.PhysicalDevice))
+            Assert.Contains($"{gpu.Key} has {gpu.Count()} x nvidia-1150", message, StringComparison.Ordinal);
+        // The id and the human name of a type are one of the nearest, not two.
+        string[] nearest = [.. Regex.Matches(message[message.IndexOf("nearest", StringComparison.Ordinal)..], "nvidia-[0-9]+").Select(match => match.Value)];
+        Assert.Equal(["nvidia-1150", "nvidia-1160"], nearest.Order());
+
+        // Where the file says what there is, nothing is to be guessed.
+        using var told = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        MdevException e = Assert.Throws<MdevException>(() => new TypeResolver(told.Host, told.Reports.Add).Resolve("nvidia-9", true, new NameFilter(), new NameFilter()));
+        Assert.DoesNotContain("can be made now", e.Message, StringComparison.Ordinal);
+
+        string NotFound()
+        {
+            MdevException e = Assert.Throws<MdevException>(() => new TypeResolver(host.Host, host.Reports.Add).Resolve(idOrName, true, new NameFilter(), new NameFilter()));
+            Assert.Equal(MdevError.TypeNotFound, e.Error);
+            return e.Message;
+        }
+    }
+
+    [Fact]
+    public void Without_the_file_a_type_that_another_GPU_of_the_model_has_is_short_of_room_and_not_unknown()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s", "nvidia-upstream"], new SimulationSizes { GpuCount = 2, FunctionCount = 2 });
+        File.Delete(host.Root + ConfigPath);
+        MdevParent[] parents = host.Parents();
+        string[] gpus = [.. parents.Where(parent => parent.PciId == "10de:26b9").Select(parent => parent.PhysicalDevice).Distinct()];
+        string[] others = [.. parents.Select(parent => parent.PhysicalDevice).Distinct().Except(gpus)];
+        foreach ((string type, string gpu) in others.Append(gpus[0]).Select(gpu => ("nvidia-1156", gpu)).Append(("nvidia-1152", gpus[1])))
+            _ = host.Make(new CreateRequest { Placement = new PlacementRequest { Type = type, PhysicalDevices = NameFilter.Of(gpu) } });
+        MdevException full = Refused(gpus[0]);
+        Assert.Equal((MdevError.NoCapacity, true), (full.Error, full.Message.Contains($"{gpus[0]} has 1 x nvidia-1156", StringComparison.Ordinal)));
+        // Of another model it is not known to have the type.
+        Assert.Equal(MdevError.TypeNotFound, Refused(others[0]).Error);
+        Assert.Empty(host.Reports);
+
+        MdevException Refused(string gpu) =>
+            Assert.Throws<MdevException>(() => new TypeResolver(host.Host, host.Reports.Add).Resolve("nvidia-1152", true, new NameFilter(), NameFilter.Of(gpu)));
+    }
+
+    [Theory]
     [InlineData("<vgpuconfig><vgpuType id='1150'></vgpuconfig>")]
     [InlineData("")]
     [InlineData("<html/>")]

@@ -71,6 +71,9 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         return directory is null ? [] : Ids(Numbers(Known(report), Creatable(directory, report)), Current(directory, report) ?? 0);
     }
 
+    // Nothing but vgpuConfig.xml tells of types that the driver does not list.
+    public override bool MayOfferMore => Known(null) is null;
+
     // What is cheap to know is asked first; the types of the other vGPUs of the GPU are offered too, although a full GPU lists nothing.
     public override bool Offers(string type)
     {
