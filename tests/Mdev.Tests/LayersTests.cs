@@ -21,7 +21,7 @@ public sealed class LayersTests
         ["Inventory"] = ["Printable", "Errors", "Kernel", "Model", "Interfaces"],
         ["Attributes"] = ["Printable", "Errors", "Kernel", "Model", "Interfaces", "Inventory"],
         ["Vfio"] = ["Printable", "Errors", "Kernel", "Model"],
-        ["VirtualMachines"] = ["Printable", "Errors", "Model"],
+        ["VirtualMachines"] = ["Printable", "Errors", "Model", "Inventory"],
         ["Placement"] = ["Printable", "Errors", "Kernel", "Model", "Inventory", "Vfio"],
         ["Lifecycle"] = ["Printable", "Errors", "Kernel", "Model", "Inventory", "Attributes", "Vfio", "Placement"],
         ["Definitions"] = ["Printable", "Errors", "Kernel", "Model", "Inventory", "Attributes", "Placement", "Lifecycle"],
@@ -44,6 +44,18 @@ public sealed class LayersTests
     {
         Assert.Empty(typeof(HostOpener).Assembly.GetTypes().Select(RoomOf).OfType<string>().Distinct().Except(s_below.Keys));
         Assert.All(s_below.Keys, room => Assert.DoesNotContain(room, Reach(room)));
+    }
+
+    // Whoever adds an interface adds its folder, and the table has it: nobody else can have asked which one something is of.
+    [Fact]
+    public void Only_the_table_names_what_is_in_the_folder_of_an_interface()
+    {
+        static string? FolderOf(Type type) => type.Namespace is { } name && name.StartsWith("Mdev.Interfaces.", StringComparison.Ordinal) ? name : null;
+        IEnumerable<string> wrong = from type in typeof(HostOpener).Assembly.GetTypes()
+                                    from used in Used(type).Distinct()
+                                    where FolderOf(used) is { } folder && FolderOf(type) != folder && !type.FullName!.StartsWith("Mdev.Inventory.InterfaceKinds", StringComparison.Ordinal)
+                                    select $"{type.FullName} uses {used.FullName}";
+        Assert.Empty(wrong);
     }
 
     [Fact]

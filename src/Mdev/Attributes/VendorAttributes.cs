@@ -1,6 +1,5 @@
 using Mdev.Errors;
 using Mdev.Interfaces;
-using Mdev.Interfaces.VendorVfio;
 using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Model;
@@ -237,8 +236,7 @@ internal static class CoreAttributes
     private static readonly HashSet<string> s_type = ["name", "description", "device_api", "available_instances", "create", "devices"];
     private static readonly HashSet<string> s_parent = ["mdev_supported_types", "vfio-dev"];
 
-    // What an interface itself reads and writes.
-    private static readonly HashSet<string> s_interface = [VendorVfioParent.CurrentType, VendorVfioParent.CreatableTypesFile];
+    private static readonly HashSet<string> s_interface = [.. InterfaceKinds.All.SelectMany(kind => kind.Controls)];
 
     // drivers/pci: pci-sysfs.c, iov.c, vpd.c, pcie/aspm.c, pcie/aer.c, p2pdma.c, pci-label.c, pci-acpi.c, doe.c, tsm; drivers/gpu/vga/vgaarb's boot_vga.
     private static readonly HashSet<string> s_pci =

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Mdev.Errors;
+using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Model;
 
@@ -135,13 +136,15 @@ public sealed class BootFiles(HostRoot host, Func<string, string, bool> decide, 
         }
     }
 
-    // The parents that nothing is defined for are left alone, so that a GPU of many functions starts no PowerShell for each. MDEV_STATE alone would not
-    // do: udev's event at boot does not carry it, and a driver of the initial RAM disk would be missed.
-    private const string Rule = $$"""
+    // The parents that nothing is defined for are left alone, so that a GPU of many functions starts no PowerShell for each.
+    private static string Rule => $$"""
         # Has the devices made that are defined for a parent, as soon as it offers them.
-        ACTION!="remove", ENV{MDEV_STATE}!="unregistered", TEST=="mdev_supported_types", TEST=="{{DefinitionStore.MdevctlFolder}}/%k", TAG+="systemd", ENV{SYSTEMD_WANTS}+="{{Template}}"
-        ACTION!="remove|unbind", SUBSYSTEM=="pci", TEST=="nvidia/current_vgpu_type", TEST=="{{DefinitionStore.OwnFolder}}/%k", TAG+="systemd", ENV{SYSTEMD_WANTS}+="{{Template}}"
+        {{string.Join('\n', InterfaceKinds.All.Select(RuleOf))}}
 
+        """;
+
+    private static string RuleOf(InterfaceKind kind) => $$"""
+        {{kind.UdevMatch}}, TEST=="{{DefinitionStore.FolderOf(kind.Name)}}/%k", TAG+="systemd", ENV{SYSTEMD_WANTS}+="{{Template}}"
         """;
 
     // NVIDIA's daemons register the types; what starts virtual machines comes after. Units that are not there do no harm here.

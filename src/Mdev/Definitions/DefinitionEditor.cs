@@ -35,8 +35,8 @@ public sealed record DefinitionChange
     /// <summary>Another parent.</summary>
     public string? Parent { get; init; }
 
-    /// <summary>By which interface that parent offers devices.</summary>
-    public string Interface { get; init; } = MdevInterface.Mdev;
+    /// <summary>By which interface that parent offers devices: one of <see cref="MdevInterface"/>.</summary>
+    public string? Interface { get; init; }
 
     /// <summary>Whether the device is to be made at boot.</summary>
     public bool? AutoStart { get; init; }
@@ -107,7 +107,7 @@ public sealed class DefinitionEditor(HostRoot host, Callouts? callouts, Cancella
     public MdevDefinition Change(MdevDefinition definition, DefinitionChange change)
     {
         DefinitionFile from = FileOf(definition);
-        DefinitionFile to = change.Parent is { } parent && parent != from.Parent ? new DefinitionFile(DefinitionStore.FolderOf(change.Interface), parent, from.Uuid) : from;
+        DefinitionFile to = change.Parent is { } parent && parent != from.Parent ? new DefinitionFile(change.Interface is { } way ? DefinitionStore.FolderOf(way) : from.Folder, parent, from.Uuid) : from;
         DefinitionContent changed = Apply(change, _store.Read(from) ?? throw NotFound(from));
         Require(to, changed);
         Around(CalloutAction.Modify, to, changed, () => _store.Locked(from.Folder, from.Uuid, () =>

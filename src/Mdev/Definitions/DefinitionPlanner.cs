@@ -69,16 +69,16 @@ public sealed class DefinitionPlanner(HostRoot host, Action<MdevException> repor
         ? new(uuid ?? parent.FixedUuid ?? Guid.NewGuid(), parent.Name, parent.Interface, lack)
         : throw Fixed(uuid.Value, parent.Name, parent.FixedUuid);
 
-    private static DefinitionPlace Nowhere(string parent, Guid? uuid, string lack) => (uuid is null ? null : FunctionUuid.AddressOf(uuid.Value)) switch
+    private static DefinitionPlace Nowhere(string parent, Guid? given, string lack)
     {
-        null => new(uuid ?? Guid.NewGuid(), parent, MdevInterface.Mdev, lack),
-        var address when address == parent => new(uuid!.Value, parent, MdevInterface.VendorVfio, lack),
-        _ => throw Fixed(uuid!.Value, parent, null),
-    };
+        Guid uuid = given ?? Guid.NewGuid();
+        InterfaceKind kind = InterfaceKinds.Of(uuid);
+        return (kind.ParentOf(uuid) ?? parent) == parent ? new(uuid, parent, kind.Name, lack) : throw Fixed(uuid, parent, null);
+    }
 
     private static MdevException Fixed(Guid uuid, string parent, Guid? right) => new(
         MdevError.UuidFixed,
-        FunctionUuid.AddressOf(uuid) is { } address ? $"Device {uuid} cannot be defined for parent '{Printable.Text(parent)}': that UUID is the one of a device on function '{address}'."
+        InterfaceKinds.Of(uuid).ParentOf(uuid) is { } address ? $"Device {uuid} cannot be defined for parent '{Printable.Text(parent)}': that UUID is the one of a device on function '{address}'."
             : $"Device {uuid} cannot be defined for parent '{Printable.Text(parent)}': a device there has the UUID {right}, which follows from the function's address.")
     {
         Uuid = uuid,

@@ -48,7 +48,7 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
     private readonly FileChanges _changes = new(host.Files);
 
     /// <summary>The folder for definitions on parents of an interface.</summary>
-    public static string FolderOf(string deviceInterface) => deviceInterface == MdevInterface.Mdev ? MdevctlFolder : OwnFolder;
+    public static string FolderOf(string deviceInterface) => InterfaceKinds.All.Any(kind => kind.Name == deviceInterface && kind.IsOfMdevctl) ? MdevctlFolder : OwnFolder;
 
     /// <summary>Whether a definition for a parent of this name could be kept.</summary>
     public static bool CanBeParent(string name) => NamePattern.IsName(name) && !string.IsNullOrWhiteSpace(name) && name != Scripts && !name.StartsWith('.');

@@ -6,13 +6,28 @@ using Mdev.Model;
 
 namespace Mdev.Inventory;
 
+/// <summary>The interfaces that are known. A new one is added here, and nowhere else is asked which one something is of.</summary>
+internal static class InterfaceKinds
+{
+    /// <summary>All of them; the first can have any UUID.</summary>
+    public static IReadOnlyList<InterfaceKind> All { get; } = [new MdevBusKind(), new VendorVfioKind()];
+
+    /// <summary>The interface of a device: the one that is told, or else the one that its UUID suggests. A mediated device hardly has a UUID that another interface gives.</summary>
+    /// <param name="uuid">Its UUID.</param>
+    /// <param name="told">The word for it, as an object has it; null or empty where it has none.</param>
+    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: it cannot be of that interface.</exception>
+    public static InterfaceKind Of(Guid uuid, string? told = null) => string.IsNullOrEmpty(told) ? All.Last(kind => kind.CanHave(uuid))
+        : All.FirstOrDefault(kind => kind.Name == told && kind.CanHave(uuid))
+        ?? throw new MdevException(MdevError.InvalidArgument, $"Device {uuid} cannot be of the interface '{Printable.Text(told, 40)}'.");
+}
+
 /// <summary>Finds the parents of a host, by whatever interface they offer devices.</summary>
 /// <param name="host">The host.</param>
 /// <param name="report">Told of every broken entry on the way; the search goes on.</param>
 internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
 {
-    /// <summary>The interfaces that are known, those that the host does not have among them. A new one is added here.</summary>
-    public IReadOnlyList<IDeviceInterface> Interfaces { get; } = [new MdevBus(host), new VendorVfioFunctions(host)];
+    /// <summary>The interfaces that are known, those that the host does not have among them.</summary>
+    public IReadOnlyList<IDeviceInterface> Interfaces { get; } = [.. InterfaceKinds.All.Select(kind => kind.On(host))];
 
     /// <summary>Whether the host has any interface for such devices.</summary>
     public bool IsSupported => Interfaces.Any(way => way.IsPresent);

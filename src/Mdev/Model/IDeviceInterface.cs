@@ -4,10 +4,44 @@ using Mdev.Kernel;
 namespace Mdev.Model;
 
 /// <summary>
-/// One of the ways in which the kernel offers devices: the seam between what differs from interface to interface and everything above it.
-/// Whoever adds a way writes one folder in Interfaces, with one class of this kind and one <see cref="HostParent"/>, and a name for it in <see cref="MdevInterface"/>,
-/// which says where its definitions lie and what a VM is given. What is broken is reported and costs nothing else.
+/// One of the ways in which the kernel offers devices: the seam between what differs from interface to interface and everything above it. Whoever adds a way writes
+/// one folder in Interfaces, with a class of this kind, an <see cref="IDeviceInterface"/> and a <see cref="HostParent"/>, and a word for it in <see cref="MdevInterface"/>.
+/// What is said here holds on every host, so that it can be said of an object that comes from a file or from another computer.
 /// </summary>
+internal abstract class InterfaceKind
+{
+    /// <summary>Its word: one of <see cref="MdevInterface"/>.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>Whether mdevctl and libvirt know its parents, so that definitions lie in mdevctl's folder.</summary>
+    public abstract bool IsOfMdevctl { get; }
+
+    /// <summary>What in a rule of udev matches the event by which a parent comes; its folder of definitions is looked for behind it.</summary>
+    public abstract string UdevMatch { get; }
+
+    /// <summary>The attributes of parents and devices by which devices are made and removed, so that they are nobody's to set by hand, beside those that every kernel has.</summary>
+    public virtual IReadOnlyList<string> Controls => [];
+
+    /// <summary>It on a host, which may not have it.</summary>
+    public abstract IDeviceInterface On(HostRoot host);
+
+    /// <summary>Whether a device of it can have this UUID.</summary>
+    public abstract bool CanHave(Guid uuid);
+
+    /// <summary>The only parent that a device of this UUID can be on; null where the UUID does not say.</summary>
+    public virtual string? ParentOf(Guid uuid) => null;
+
+    /// <summary>What the software of a VM is told of a device.</summary>
+    public abstract GivenDevice Given(Guid uuid);
+}
+
+/// <summary>What the software of a VM is told of a device.</summary>
+/// <param name="SysfsPath">The path by which the host's kernel names it.</param>
+/// <param name="PciAddress">The address of the PCI function that it is; null when it is a mediated device.</param>
+/// <param name="NeedsVmUuid">Whether its driver asks for the UUID of the VM.</param>
+internal sealed record GivenDevice(string SysfsPath, string? PciAddress = null, bool NeedsVmUuid = false);
+
+/// <summary>An interface on a host. What is broken is reported and costs nothing else.</summary>
 internal interface IDeviceInterface
 {
     /// <summary>Whether the host has it.</summary>

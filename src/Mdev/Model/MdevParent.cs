@@ -54,7 +54,4 @@ public static class MdevInterface
 
     /// <summary>SR-IOV virtual functions to which the vendor's driver gives a vGPU type, without the bus mdev.</summary>
     public const string VendorVfio = "VendorVfio";
-
-    /// <summary>The interface that a UUID suggests: a mediated device hardly has one that stands for a PCI function, though it can be given such a one.</summary>
-    public static string Of(Guid uuid) => FunctionUuid.AddressOf(uuid) is null ? Mdev : VendorVfio;
 }

@@ -178,7 +178,7 @@ public sealed class Planner
     {
         HostParent? parent = (Choose(null)?.Function ?? _devices.SelectMany(d => d.Functions).FirstOrDefault())?.Parent;
         string why = parent?.FixedUuid is { } right ? $"its UUID follows from the function that it is on, and on '{Printable.Text(parent.Name)}' it is {right}"
-            : $"the UUID is that of a device on PCI function {FunctionUuid.AddressOf(uuid)}, and on no other";
+            : $"the UUID is that of a device on PCI function {InterfaceKinds.Of(uuid).ParentOf(uuid)}, and on no other";
         return new MdevException(MdevError.UuidFixed, $"Device {uuid} was not made: {why}.") { Uuid = uuid };
     }
 

@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using System.Xml;
 using System.Xml.Linq;
 using Mdev.Errors;
+using Mdev.Inventory;
 using Mdev.Model;
 
 namespace Mdev.VirtualMachines;
@@ -41,7 +42,7 @@ public static class LibvirtXml
     /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: what is needed is not known, or XML cannot hold it.</exception>
     public static string NodeDevice(MdevDevice device, IEnumerable<AttributeValue> attributes)
     {
-        if (device.Interface == MdevInterface.VendorVfio && FunctionUuid.AddressOf(device.Uuid) is { } address)
+        if (InterfaceKinds.Of(device.Uuid, device.Interface).Given(device.Uuid).PciAddress is { } address)
         {
             throw new MdevException(
                 MdevError.InvalidArgument, $"Device {device.Uuid} is the PCI function {address}, which libvirt cannot make: its node devices of this kind are mediated devices.");

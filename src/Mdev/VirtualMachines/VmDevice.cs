@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Mdev.Errors;
+using Mdev.Inventory;
 using Mdev.Model;
 
 namespace Mdev.VirtualMachines;
@@ -37,15 +38,16 @@ public sealed partial record VmDevice
     public string? PciAddress { get; private init; }
 
     /// <summary>The path by which the host's kernel names it.</summary>
-    public string SysfsPath => PciAddress is { } address ? $"/sys/bus/pci/devices/{address}" : $"/sys/bus/mdev/devices/{Uuid}";
+    public required string SysfsPath { get; init; }
 
     /// <summary>Whether its driver asks for the UUID of the VM, and takes whatever UUID there is.</summary>
-    public bool NeedsVmUuid => PciAddress is not null;
+    public bool NeedsVmUuid { get; private init; }
 
     /// <summary>Checks what a VM is to get.</summary>
-    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: the device cannot be that.</exception>
+    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: the device cannot be that, or cannot be of its interface. Of a device without one its UUID decides.</exception>
     public static VmDevice Of(MdevDevice device, string? id = null, MdevDisplay? display = null, bool ramFb = false, CcwDeviceNumber? number = null, bool enableMigration = false)
     {
+        GivenDevice given = InterfaceKinds.Of(device.Uuid, device.Interface).Given(device.Uuid);
         string? why = device.DeviceApi switch
         {
             null => "it is not known which VFIO device it is",
@@ -63,7 +65,9 @@ public sealed partial record VmDevice
         {
             Uuid = device.Uuid,
             DeviceApi = device.DeviceApi!,
-            PciAddress = device.Interface == MdevInterface.VendorVfio ? FunctionUuid.AddressOf(device.Uuid) : null,
+            SysfsPath = given.SysfsPath,
+            PciAddress = given.PciAddress,
+            NeedsVmUuid = given.NeedsVmUuid,
             Id = id,
             // A boot display is part of the display.
             Display = display ?? (ramFb ? MdevDisplay.On : null),

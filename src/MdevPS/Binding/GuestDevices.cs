@@ -16,7 +16,6 @@ internal sealed class GuestDevices
     /// <param name="deviceApi">Which VFIO device it is; empty where the record does not say so.</param>
     /// <param name="told">Its interface as the record has it; empty where it has none.</param>
     /// <param name="lookUp">Finds it on the host, where the record is not enough.</param>
-    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: it cannot be of that interface.</exception>
     public static MdevDevice Described(Guid uuid, string? deviceApi, string? told, Func<Guid, MdevDevice> lookUp) => deviceApi is null ? lookUp(uuid) : new MdevDevice
     {
         Uuid = uuid,
@@ -24,20 +23,10 @@ internal sealed class GuestDevices
         Parent = "",
         DeviceApi = deviceApi,
         PhysicalDevice = "",
-        Interface = InterfaceOf(uuid, told),
+        Interface = told ?? "",
         State = MdevDeviceState.Active,
         SysfsPath = "",
         Root = "",
-    };
-
-    /// <summary>The interface of a device: what its record says, or else what its UUID looks like. A mediated device may have been given any UUID.</summary>
-    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>: it cannot be of that interface.</exception>
-    public static string InterfaceOf(Guid uuid, string? told) => told switch
-    {
-        null or "" => MdevInterface.Of(uuid),
-        MdevInterface.Mdev => told,
-        MdevInterface.VendorVfio when MdevInterface.Of(uuid) == told => told,
-        _ => throw new MdevException(MdevError.InvalidArgument, $"Device {uuid} cannot be of the interface '{Printable.Text(told, 40)}'."),
     };
 
     /// <summary>Adds a device, and sees to it that what the VM can have once is given once.</summary>

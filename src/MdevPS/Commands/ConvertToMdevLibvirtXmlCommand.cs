@@ -102,7 +102,7 @@ public sealed class ConvertToMdevLibvirtXmlCommand : MdevCommand
         Type = Type,
         Parent = Parent,
         PhysicalDevice = Parent,
-        Interface = GuestDevices.InterfaceOf(uuid, Session.TextOfObject(nameof(MdevDevice.Interface))),
+        Interface = Session.TextOfObject(nameof(MdevDevice.Interface)) ?? "",
         State = MdevDeviceState.Active,
         SysfsPath = SysfsPath ?? "",
         Root = "",

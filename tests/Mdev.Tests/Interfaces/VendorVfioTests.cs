@@ -364,6 +364,21 @@ public sealed class VendorVfioTests
     }
 
     [Fact]
+    public void Each_word_for_an_interface_is_in_the_table_and_tells_what_a_VM_is_given()
+    {
+        Assert.Equal(typeof(MdevInterface).GetFields().Select(field => (string)field.GetRawConstantValue()!).Order(), InterfaceKinds.All.Select(kind => kind.Name).Order());
+        Guid function = FunctionUuid.Of("0000:41:00.4")!.Value, any = Guid.NewGuid();
+        Assert.Equal("/sys/bus/pci/devices/0000:41:00.4", Given(function, null));
+        Assert.Equal("/sys/bus/pci/devices/0000:41:00.4", Given(function, MdevInterface.VendorVfio));
+        Assert.Equal($"/sys/bus/mdev/devices/{function}", Given(function, MdevInterface.Mdev));
+        Assert.Equal($"/sys/bus/mdev/devices/{any}", Given(any, ""));
+        foreach ((Guid uuid, string word) in new[] { (any, MdevInterface.VendorVfio), (function, "vendorvfio"), (any, "Fwctl") })
+            Assert.Equal(MdevError.InvalidArgument, Assert.Throws<MdevException>(() => Given(uuid, word)).Error);
+
+        static string Given(Guid uuid, string? word) => InterfaceKinds.Of(uuid, word).Given(uuid).SysfsPath;
+    }
+
+    [Fact]
     public void A_UUID_of_a_function_is_no_mediated_device()
     {
         using var host = new SimulatedTestHost("mtty");

@@ -4,6 +4,23 @@ using Mdev.Model;
 
 namespace Mdev.Interfaces.MdevBus;
 
+/// <summary>Mediated devices, as on every host. Whoever makes one chooses its UUID.</summary>
+internal sealed class MdevBusKind : InterfaceKind
+{
+    public override string Name => MdevInterface.Mdev;
+
+    public override bool IsOfMdevctl => true;
+
+    // MDEV_STATE alone would not do: udev's event at boot does not carry it, and a driver of the initial RAM disk would be missed.
+    public override string UdevMatch => "ACTION!=\"remove\", ENV{MDEV_STATE}!=\"unregistered\", TEST==\"mdev_supported_types\"";
+
+    public override IDeviceInterface On(HostRoot host) => new MdevBus(host);
+
+    public override bool CanHave(Guid uuid) => true;
+
+    public override GivenDevice Given(Guid uuid) => new($"{MdevBus.Devices}/{uuid}");
+}
+
 /// <summary>
 /// The mediated device bus. Its parents are in /sys/class/mdev_bus or, where the kernel has not made that class, wherever a device has a
 /// directory mdev_supported_types; its devices are on /sys/bus/mdev. Source: Documentation/driver-api/vfio-mediated-device.rst.

@@ -4,6 +4,27 @@ using Mdev.Model;
 
 namespace Mdev.Interfaces.VendorVfio;
 
+/// <summary>Functions with vGPU types, as on every host. The UUID of a device follows from the function's address.</summary>
+internal sealed class VendorVfioKind : InterfaceKind
+{
+    public override string Name => MdevInterface.VendorVfio;
+
+    public override bool IsOfMdevctl => false;
+
+    public override string UdevMatch => $"ACTION!=\"remove|unbind\", SUBSYSTEM==\"pci\", TEST==\"{VendorVfioParent.CurrentType}\"";
+
+    public override IReadOnlyList<string> Controls { get; } = [VendorVfioParent.CurrentType, VendorVfioParent.CreatableTypesFile];
+
+    public override IDeviceInterface On(HostRoot host) => new VendorVfioFunctions(host);
+
+    public override bool CanHave(Guid uuid) => ParentOf(uuid) is not null;
+
+    public override string? ParentOf(Guid uuid) => FunctionUuid.AddressOf(uuid);
+
+    // NVIDIA's daemon looks for the UUID of the VM on QEMU's command line.
+    public override GivenDevice Given(Guid uuid) => new($"{VendorVfioFunctions.Functions}/{ParentOf(uuid)}", ParentOf(uuid), NeedsVmUuid: true);
+}
+
 /// <summary>
 /// NVIDIA's vendor-specific VFIO, by which its drivers offer vGPUs since Linux 6.8: an SR-IOV virtual function is given a type by a number that is written to
 /// it. A parent is what has that attribute, whatever its driver is called; nothing here asks the driver which types it would take.
@@ -12,7 +33,7 @@ namespace Mdev.Interfaces.VendorVfio;
 /// <param name="host">The host.</param>
 internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
 {
-    private const string Functions = "/sys/bus/pci/devices";
+    internal const string Functions = "/sys/bus/pci/devices";
 
     public bool IsPresent => Parents(_ => { }).Any();
 
