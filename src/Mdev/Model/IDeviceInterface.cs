@@ -124,8 +124,10 @@ internal abstract class HostParent
     /// <exception cref="MdevException">What it has already cannot be read, so that nothing is to be made on it.</exception>
     public abstract int? Available(string type, Action<MdevException> report);
 
-    /// <summary>Why it can make no device of a type now, where its own devices are not the reason; null when nothing more is known.</summary>
-    public virtual string? WhyNone(string type) => null;
+    /// <summary>Why it can make no device of a type now, where the devices that are there are not reason enough; null when nothing more is known.</summary>
+    /// <param name="type">The type id.</param>
+    /// <param name="beside">The types of the devices that its physical device has.</param>
+    public virtual string? WhyNone(string type, IReadOnlyCollection<string> beside) => null;
 
     /// <summary>What is known of a type beside its room.</summary>
     public abstract TypeDescription Describe(string type, Action<MdevException> report);

@@ -301,8 +301,8 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
         string planned = isPlan && device.Placed > 0 ? $", {device.Placed} of them planned" : "";
         if (device.MaxInstances is { } most && device.DevicesOfSize.Sum(t => t.Value) >= most)
             return $"{name} is full with {Counted(device.DevicesOfSize)}{planned}";
-        if (device.Devices == 0 && device.Functions is [{ Parent: var first }, ..] && first.WhyNone(request.Type) is { } why)
-            return $"{name} has none available: {why}";
-        return $"{name} has none available{(device.Devices == 0 ? "" : $" beside {Counted(device.DevicesByType.Where(t => t.Value > 0))}{planned}")}";
+        List<KeyValuePair<string, int>> there = device.DevicesByType.Where(t => t.Value > 0).ToList();
+        string? why = device.Functions.Find(f => f.Fault is null)?.Parent.WhyNone(request.Type, there.ConvertAll(t => t.Key));
+        return $"{name} has none available{(there.Count == 0 ? "" : $" beside {Counted(there)}{planned}")}{(why is null ? "" : $": {why}")}";
     }
 }

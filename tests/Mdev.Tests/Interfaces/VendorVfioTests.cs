@@ -439,15 +439,28 @@ public sealed class VendorVfioTests
         Assert.Equal(0, Room());
         Assert.Equal((MdevError.NoCapacity, true), (host.Reports.Single().Error, host.Reports.Single().Message.Contains("2 of 3", StringComparison.Ordinal)));
         host.Reports.Clear();
-        // Types for the undivided GPU are there, and cannot be made.
+        // Types for the undivided GPU are there, and cannot be made; those for another GPU instance neither.
         Assert.Empty(host.Make("nvidia-1561"));
-        Assert.Equal(MdevError.NoCapacity, host.Reports.Single().Error);
+        Assert.Equal((MdevError.NoCapacity, true), (host.Reports.Single().Error, host.Reports.Single().Message.Contains("divided into GPU instances (MIG)", StringComparison.Ordinal)));
+        host.Reports.Clear();
+        Assert.Empty(host.Make("nvidia-1805"));
+        Assert.Contains("needs a GPU instance (MIG) of its size", host.Reports.Single().Message, StringComparison.Ordinal);
         foreach (MdevDevice device in host.Devices())
             host.Remove(device);
         host.Reports.Clear();
         Assert.Empty(host.Make("nvidia-1561"));
         Assert.Contains("MIG", host.Reports.Single().Message, StringComparison.Ordinal);
         Assert.Equal(24L << 30, host.Types().First(type => type.Type == "nvidia-1802").FramebufferBytes);
+    }
+
+    // MIG is on, and no GPU instance was made.
+    [Fact]
+    public void A_GPU_that_lists_nothing_without_a_vGPU_is_said_to_lack_GPU_instances()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
+        host.AddFile($"{host.Parents().Single().SysfsPath}/nvidia/creatable_vgpu_types", "ID    : vGPU Name\n");
+        Assert.Empty(host.Make("nvidia-1150"));
+        Assert.Contains("with MIG on, GPU instances have to be made first", host.Reports.Single().Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -146,10 +146,18 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         return Creatable(directory, report) is { } creatable ? creatable.ContainsKey(number) ? 1 : 0 : null;
     }
 
-    public override string? WhyNone(string type) =>
-        CreatableNow() is { Count: > 0 } creatable && VgpuId.Number(type) is { } number && !creatable.ContainsKey(number) && creatable.Values.All(VgpuName.IsOnInstance)
-        && !VgpuName.IsOnInstance(Known(null)?.GetValueOrDefault(number)?.Name)
-            ? VgpuName.NeedsUndivided : null;
+    // MIG shows in the names only: of what is there, or else of what the driver lists.
+    public override string? WhyNone(string type, IReadOnlyCollection<string> beside)
+    {
+        IReadOnlyDictionary<int, VgpuProfile>? known = Known(null);
+        string? Name(string id) => known?.GetValueOrDefault(VgpuId.Number(id) ?? 0)?.Name;
+        IReadOnlyDictionary<int, string>? creatable = known is null || beside.Count == 0 ? CreatableNow() : null;
+        if (VgpuName.IsOnInstance(Name(type) ?? creatable?.GetValueOrDefault(VgpuId.Number(type) ?? 0)))
+            return VgpuName.NeedsInstance;
+        if (beside.Any(id => VgpuName.IsOnInstance(Name(id))) || (creatable is { Count: > 0 } && creatable.Values.All(VgpuName.IsOnInstance)))
+            return VgpuName.NeedsUndivided;
+        return beside.Count == 0 && creatable is { Count: 0 } ? VgpuName.ListsNothing : null;
+    }
 
     public override TypeDescription Describe(string type, Action<MdevException> report)
     {

@@ -85,6 +85,12 @@ internal static partial class VgpuName
     /// <summary>Why a GPU that is divided has no room for a type without a GPU instance.</summary>
     public const string NeedsUndivided = "its GPU is divided into GPU instances (MIG), and the type is for an undivided GPU";
 
+    /// <summary>Why there is no room for a type that is made on a GPU instance.</summary>
+    public const string NeedsInstance = "the type needs a GPU instance (MIG) of its size, and none is left";
+
+    /// <summary>What an empty list of a GPU without a vGPU may mean.</summary>
+    public const string ListsNothing = "the driver lists nothing, though the GPU has no vGPU; with MIG on, GPU instances have to be made first";
+
     /// <summary>Whether vGPUs of it are made on GPU instances (MIG).</summary>
     public static bool IsOnInstance(string? name) => name is not null && Profile().Match(name).Groups["slices"].Success;
 
