@@ -209,6 +209,14 @@ public sealed class VendorVfioTests : CmdletTest
         Assert.NotNull(placement.Get("Note"));
         foreach (string name in new[] { "nvidia/current_vgpu_type", "current_vgpu_type" })
             Assert.Contains("what makes and removes devices", Assert.Single(Run($"Set-MdevAttribute {name} 0 -Parent {function}").Errors).Exception.Message, StringComparison.Ordinal);
+        foreach (string name in new[] { "nvidia/current_vgpu_type", "current_vgpu_type", "creatable_vgpu_types" })
+        {
+            Result made = Run($"New-MdevDevice nvidia-1150 -Attribute @{{ '{name}' = '1' }}");
+            Assert.Equal(["MdevAttributeNotFound"], made.ErrorIds);
+            Assert.Contains("what makes and removes devices", made.ErrorText, StringComparison.Ordinal);
+        }
+
+        Assert.Empty(Have("Get-MdevDevice").Output);
         Assert.Equal("0", Have($"New-MdevDevice nvidia-1150 {function} | Get-MdevAttribute nvidia/placement_id").Get("Value"));
         Assert.Equal("a=1", Have($"New-MdevDevice nvidia-1150 -Attribute @{{ 'nvidia/vgpu_params' = 'a=1' }} | Get-MdevAttribute nvidia/vgpu_params").Get("Value"));
     }

@@ -106,7 +106,7 @@ public sealed class VendorAttributes(HostRoot host, Action<MdevException> report
     private MdevException WhyNot(AttributeOwner owner, DirectoryHandle directory, List<string> names, string name)
     {
         string why = !IsName(name) ? "it is no name of an attribute"
-            : CoreAttributes.IsOfInterface(name) || CoreAttributes.IsEndOfInterface(name) ? OfInterface
+            : CoreAttributes.IsOfInterface(name) ? OfInterface
             : CoreAttributes.Has(owner, Subsystem(directory), First(name)) ? "it is the kernel's own"
             : names.Count == 0 ? "that has none"
             : $"the nearest are {string.Join(", ", Nearest.To(name, names, 3).Select(n => Printable.Text(n)))}";
@@ -272,11 +272,8 @@ internal static class CoreAttributes
         };
     }
 
-    /// <summary>Whether it is what making and removing devices writes, or reads for it.</summary>
-    public static bool IsOfInterface(string name) => s_interface.Contains(name);
-
-    /// <summary>Whether it is such a name without the directory in front of it.</summary>
-    public static bool IsEndOfInterface(string name) => s_interface.Any(own => own.EndsWith($"/{name}", StringComparison.Ordinal));
+    /// <summary>Whether it is what making and removing devices writes, or reads for it, also without the directory in front.</summary>
+    public static bool IsOfInterface(string name) => s_interface.Contains(name) || s_interface.Any(own => own.EndsWith($"/{name}", StringComparison.Ordinal));
 
     /// <summary>Whether a name is the kernel's own on every device, so that it can be refused before there is one.</summary>
     public static bool HasForDevices(string first) => s_driverCore.Contains(first) || s_device.Contains(first);
