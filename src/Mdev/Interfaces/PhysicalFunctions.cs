@@ -21,6 +21,13 @@ internal static class PhysicalFunctions
         return PathOf(host, directory, sysfsPath);
     }
 
+    /// <summary>The functions of a physical one, this one among them also where the links between the two do not agree.</summary>
+    public static IReadOnlyList<HostParent> With(HostParent function, IEnumerable<HostParent> functions)
+    {
+        List<HostParent> all = functions.ToList();
+        return all.Contains(function) ? all : [function, .. all];
+    }
+
     /// <summary>The directories of the virtual functions of a physical one, in no order.</summary>
     public static IReadOnlyList<string> FunctionsOf(HostRoot host, string physicalPath, Action<MdevException> report)
     {

@@ -230,6 +230,44 @@ public sealed class VendorVfioTests
         Assert.Equal((parent.Parent, null), (host.Parents().Single().PhysicalDevice, host.Parents().Single().PhysicalFunction));
     }
 
+    // A link to itself, and two functions that name each other.
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 0)]
+    public void Functions_that_name_each_other_as_the_physical_one_are_functions_all_the_same(int first, int second)
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 2 });
+        MdevParent[] parents = host.Parents();
+        foreach ((MdevParent parent, int physical) in new[] { (parents[0], first), (parents[1], second) })
+        {
+            File.Delete($"{host.Root}{parent.SysfsPath}/physfn");
+            host.AddLink($"{parent.SysfsPath}/physfn", $"../{parents[physical].Parent}");
+        }
+
+        Assert.Equal([parents[first].Parent, parents[second].Parent], host.Parents().Select(parent => parent.PhysicalDevice));
+        host.AddFile($"{parents[1].SysfsPath}/nvidia/current_vgpu_type", "1150\n");
+        Assert.Equal(parents[1].Parent, host.Devices().Single().Parent);
+        // A function counts among its own devices whatever the links say.
+        foreach (HostParent function in parents.Select(parent => new ParentFinder(host.Host, host.Reports.Add).Find(parent.Parent)!))
+            Assert.Contains(function, function.Siblings(host.Reports.Add));
+        MdevPlacement place = new Planner(host.Host, new PlacementRequest { Type = "nvidia-1150", Parents = NameFilter.Of(parents[0].Parent) }, host.Reports.Add).Plan(1, [], false, host.Reports.Add).Single();
+        Assert.Equal(parents[0].Parent, place.Parent);
+        Assert.Empty(host.Reports);
+    }
+
+    [Fact]
+    public void An_entry_that_leads_to_another_function_is_broken_and_names_none()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 2 });
+        MdevParent[] parents = host.Parents();
+        const string Wrong = "0000:77:00.4";
+        string entry = $"/sys/bus/pci/devices/{Wrong}";
+        host.AddLink(entry, $"../../..{parents[0].SysfsPath[4..]}");
+        Assert.Equal(parents.Select(parent => parent.Parent), host.Parents().Select(parent => parent.Parent));
+        Assert.Equal((MdevError.BrokenEntry, host.Root + entry), (host.Reports.Single().Error, host.Reports.Single().Path));
+        Assert.Equal(MdevError.BrokenEntry, Assert.Throws<MdevException>(() => host.Find(FunctionUuid.Of(Wrong)!.Value)).Error);
+    }
+
     // Whoever writes to create may take any UUID, also the one that stands for a function.
     [Fact]
     public void A_mediated_device_with_the_UUID_of_a_function_is_not_taken_for_the_function()

@@ -24,10 +24,9 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
 
     private string TypesPath => $"{SysfsPath}/{TypesDirectory}";
 
-    public override IReadOnlyList<HostParent> Siblings(Action<MdevException> report) => PhysicalPath == SysfsPath ? [this]
+    public override IReadOnlyList<HostParent> Siblings(Action<MdevException> report) => PhysicalFunctions.With(this, PhysicalPath == SysfsPath ? []
         : PhysicalFunctions.FunctionsOf(host, PhysicalPath, report)
-            .Select(path => path == SysfsPath ? this : new MdevBusParent(host) { Name = HostFiles.Name(path), SysfsPath = path, _physicalPath = PhysicalPath })
-            .ToList();
+            .Select(path => path == SysfsPath ? this : new MdevBusParent(host) { Name = HostFiles.Name(path), SysfsPath = path, _physicalPath = PhysicalPath }));
 
     public override int? NumaNode(Action<MdevException> report)
     {

@@ -52,7 +52,7 @@ internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
     public HostParent? FindParent(string name, Action<MdevException> report) => FunctionUuid.Of(name) is null ? null : Look(name, report);
 
     public MdevDevice? FindDevice(Guid uuid, Action<MdevException> report) =>
-        FunctionUuid.AddressOf(uuid) is { } address ? Look(address, report)?.FindDevice(uuid, report) : null;
+        FunctionUuid.AddressOf(uuid) is { } address ? Look(address, fault => throw fault)?.FindDevice(uuid, report) : null;
 
     public IEnumerable<(Guid Uuid, (string Parent, string Type)? Known)> Survey() => Parents(_ => { })
         .SelectMany(parent => parent.Devices(new NameFilter(), _ => { }))
@@ -76,7 +76,11 @@ internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
             return null;
         try
         {
-            return functions.ReadLink(name) is { } target ? new VendorVfioParent(host, uuid) { Name = name, SysfsPath = host.Resolve(Functions, target) } : null;
+            if (functions.ReadLink(name) is not { } target)
+                return null;
+            string path = host.Resolve(Functions, target);
+            return HostFiles.Name(path) == name ? new VendorVfioParent(host, uuid) { Name = name, SysfsPath = path }
+                : throw new MdevException(MdevError.BrokenEntry, $"'{functions.Path}/{name}' leads to '{Printable.Text(target)}', which is not the function of that name.", $"{functions.Path}/{name}");
         }
         catch (MdevException e)
         {

@@ -33,7 +33,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
 
     public override bool Takes(Guid other) => other == uuid;
 
-    public override IReadOnlyList<HostParent> Siblings(Action<MdevException> report) => PhysicalPath == SysfsPath ? [this] : [.. Functions(report)];
+    public override IReadOnlyList<HostParent> Siblings(Action<MdevException> report) => PhysicalFunctions.With(this, PhysicalPath == SysfsPath ? [] : Functions(report));
 
     public override int? NumaNode(Action<MdevException> report)
     {
