@@ -153,6 +153,9 @@ public sealed class VendorVfioTests : CmdletTest
         XElement address = xml.Descendants("address").Single();
         Assert.Equal(functions[0], string.Concat(new[] { "domain", "bus", "slot", "function" }.Select((part, i) => $"{(i == 0 ? "" : i == 3 ? "." : ":")}{address.Attribute(part)!.Value[2..]}")));
         Assert.Contains("cannot make", Run("ConvertTo-MdevLibvirtXml -NodeDevice", made.Output[0]).ErrorText);
+        foreach (string display in new[] { "-RamFb", "-Display On" })
+            Assert.Contains("libvirt has a display for mediated devices", Run($"ConvertTo-MdevLibvirtXml {display}", made.Output[0]).ErrorText);
+        Assert.Equal($"vfio-pci-nohotplug,sysfsdev=/sys/bus/pci/devices/{functions[0]},display=on,ramfb=on", Run("ConvertTo-MdevQemuArgument -RamFb", made.Output[0]).Text[1]);
     }
 
     // Whoever writes to create may take the UUID that stands for a function, and must not get a function into a VM by it.

@@ -132,5 +132,5 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
         Uuid = device.Uuid,
     };
 
-    private MdevException NotFound(Guid uuid) => new(MdevError.DeviceNotFound, $"No mediated device has the UUID {uuid} on host '{host.Root}'.{_parents.Note}") { Uuid = uuid };
+    private MdevException NotFound(Guid uuid) => new(MdevError.DeviceNotFound, $"No device has the UUID {uuid} on host '{host.Root}'.{_parents.Note}") { Uuid = uuid };
 }

@@ -179,7 +179,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
 
     private MdevException NotFound(Guid uuid, MdevException? cause = null)
     {
-        string message = $"No mediated device has the UUID {uuid} on host '{host.Root}' any more: somebody else removed it first.";
+        string message = $"No device has the UUID {uuid} on host '{host.Root}' any more: somebody else removed it first.";
         return cause is null ? new MdevException(MdevError.DeviceNotFound, message) { Uuid = uuid } : new MdevException(MdevError.DeviceNotFound, message, cause) { Uuid = uuid };
     }
 }
