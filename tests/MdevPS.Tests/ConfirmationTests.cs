@@ -86,7 +86,7 @@ public sealed class ConfirmationTests : SimulatedHostTest
 
     [Theory]
     [InlineData("New-MdevDevice mtty-2 -Count 2 -WhatIf", 2, @"^What if: .*mtty-2.*\bmtty\b")]
-    [InlineData("Get-MdevDevice | Remove-MdevDevice -WhatIf", 1, @"^What if: .*Remove mediated device.*DEVICE \(mtty-1 on mtty\)")]
+    [InlineData("Get-MdevDevice | Remove-MdevDevice -WhatIf", 1, @"^What if: .*Remove device.*DEVICE \(mtty-1 on mtty\)")]
     [InlineData("Remove-MdevSimulation $env:MDEVPS_ROOT -WhatIf", 1, "^What if: .*Remove simulated host.*ROOT")]
     [InlineData("Restart-MdevSimulation $env:MDEVPS_ROOT -WhatIf", 1, "^What if: .*Restart simulated host.*ROOT")]
     public void WhatIf_says_what_would_be_done_to_what_and_does_it_not(string line, int count, string says)

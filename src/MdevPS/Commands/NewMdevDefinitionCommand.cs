@@ -93,7 +93,7 @@ public sealed class NewMdevDefinitionCommand : CalloutCommand
             AutoStart = AutoStart,
         };
         string what = Printable.Text($"{definition.Uuid} ({type} on {place.Parent}{(AutoStart ? ", made at boot" : "")})");
-        if (!ShouldProcess(what, "Define mediated device"))
+        if (!ShouldProcess(what, "Define device"))
             return;
         if (place.Lack is not null)
             Session.Warn($"Device {definition.Uuid} cannot be made now: {place.Lack}");

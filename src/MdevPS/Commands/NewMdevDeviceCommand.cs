@@ -125,9 +125,9 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
         _arguments.WarnIfElsewhere(placement);
         string name = Uuid is null ? "" : $" {uuid}";
         string what = Printable.Text(placement.Reuses is null
-            ? $"Make mediated device{name} of type {placement.Type} on {placement.Parent}: {placement.Reason}."
-            : $"Hand out mediated device {uuid} of type {placement.Type} on {placement.Parent} again: nobody has it open.");
-        return ShouldProcess(what, $"{what} Go on?", "Make mediated devices", out ShouldProcessReason reason) ? Decision.Make
+            ? $"Make device{name} of type {placement.Type} on {placement.Parent}: {placement.Reason}."
+            : $"Hand out device {uuid} of type {placement.Type} on {placement.Parent} again: nobody has it open.");
+        return ShouldProcess(what, $"{what} Go on?", "Make devices", out ShouldProcessReason reason) ? Decision.Make
             : reason == ShouldProcessReason.WhatIf ? Decision.Pretend
             : Decision.Leave;
     }

@@ -96,7 +96,7 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
         string? type = Type is null ? null : Array.Find(Type, listed => listed == device.Type) ?? Type.FirstOrDefault() ?? "";
         new ListedDevice(type, Parent).Require(device);
         string what = device.Type is null ? $"{uuid} (on {device.Parent}, being removed)" : $"{uuid} ({device.Type} on {device.Parent})";
-        if (!ShouldProcess(Printable.Text(what), EvenIfInUse ? "Remove mediated device even if in use" : "Remove mediated device"))
+        if (!ShouldProcess(Printable.Text(what), EvenIfInUse ? "Remove device even if in use" : "Remove device"))
             return;
         if (CalloutsOf(host) is { } callouts)
             callouts.Around(CalloutAction.Stop, CalloutDevice.Of(device), () => Remove(host, device));

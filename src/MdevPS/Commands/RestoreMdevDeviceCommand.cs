@@ -84,8 +84,8 @@ public sealed class RestoreMdevDeviceCommand : CalloutCommand
 
     private Decision Decide(MdevDefinition definition)
     {
-        string what = Printable.Text($"Make mediated device {definition.Uuid} of type {definition.Type} on {definition.Parent}, as it is defined.");
-        return ShouldProcess(what, $"{what} Go on?", "Restore mediated devices", out ShouldProcessReason reason) ? Decision.Make
+        string what = Printable.Text($"Make device {definition.Uuid} of type {definition.Type} on {definition.Parent}, as it is defined.");
+        return ShouldProcess(what, $"{what} Go on?", "Restore devices", out ShouldProcessReason reason) ? Decision.Make
             : reason == ShouldProcessReason.WhatIf ? Decision.Pretend
             : Decision.Leave;
     }
