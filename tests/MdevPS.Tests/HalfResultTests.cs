@@ -62,7 +62,9 @@ public sealed class HalfResultTests : SimulatedHostTest
     [InlineData("$a, $missing, $b | Remove-MdevDevice -EvenIfInUse -TimeoutSec 0 -ErrorAction Stop")]
     [InlineData("$a, 'no uuid', $b | Remove-MdevDevice -EvenIfInUse -TimeoutSec 0 -ErrorAction Stop")]
     [InlineData("$ErrorActionPreference = 'Stop'; $a, $null, $b | Remove-MdevDevice -EvenIfInUse -TimeoutSec 0")]
-    public void A_removal_that_has_begun_is_told_before_the_error_that_ends_everything(string line)
+    [InlineData("Remove-MdevDevice $a, $b -EvenIfInUse -TimeoutSec 0 -WarningAction Stop")]
+    [InlineData("$WarningPreference = 'Stop'; $a, $b | Remove-MdevDevice -EvenIfInUse -TimeoutSec 0")]
+    public void A_removal_that_has_begun_is_told_before_the_word_that_ends_everything(string line)
     {
         string[] devices = [.. Have("New-MdevDevice mtty-1 -Count 2").TextOf("Uuid").OfType<string>()];
         StartVm(Root, "web", devices);
@@ -72,6 +74,45 @@ public sealed class HalfResultTests : SimulatedHostTest
         Assert.NotNull(result.Terminated);
         Assert.Equal(("Removing", devices[0]), (result.Get("State")?.ToString(), result.Get("Uuid")?.ToString()));
         Assert.Equal(["Active", "Removing"], Run("Get-MdevDevice").TextOf("State").Order());
+    }
+
+    // A script that is told afterwards cannot refuse any more: what it says, or that others could have changed it, comes behind what was done.
+    public static TheoryData<string, int, string> AfterTheDeed()
+    {
+        var data = new TheoryData<string, int, string>();
+        foreach (string notifier in new[] { "talks", "is open" })
+        {
+            data.Add("New-MdevDevice mtty-1 -Count 2", 1, notifier);
+            data.Add("New-MdevDevice mtty-1 -Count 2 -AllOrNothing", 2, notifier);
+            data.Add("New-MdevDevice mtty-1 -Total 4", 3, notifier);
+            data.Add("New-MdevDefinition -Uuid $uuids", 1, notifier);
+            data.Add("$kept | Set-MdevDefinition -AutoStart -PassThru", 1, notifier);
+            data.Add("$kept | Restore-MdevDevice", 1, notifier);
+            data.Add("Remove-MdevDevice $uuids -EvenIfInUse -TimeoutSec 0", 1, notifier);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(AfterTheDeed))]
+    public void What_was_done_is_told_before_the_word_about_a_notifier_that_ends_everything(string line, int told, string notifier)
+    {
+        string[] devices = [.. Have("New-MdevDevice mtty-1 -Count 2").TextOf("Uuid").OfType<string>()];
+        string[] kept = [.. Have("1..2 | ForEach-Object { New-MdevDefinition mtty-2 }").TextOf("Uuid").OfType<string>()];
+        StartVm(Root, "web", devices);
+        string script = $"{Root}/usr/lib/mdevctl/scripts.d/notifiers/n";
+        Directory.CreateDirectory(Path.GetDirectoryName(script)!);
+        File.WriteAllText(script, "#!/bin/sh\necho told >&2\n");
+        File.SetUnixFileMode(script, (UnixFileMode)(notifier == "talks" ? 0x1ed : 0x1ff));
+
+        Result result = Run($"${(notifier == "talks" ? "Warning" : "ErrorAction")}Preference = 'Stop'; $uuids = '{devices[0]}', '{devices[1]}'; $kept = '{kept[0]}', '{kept[1]}'; {line}");
+
+        Assert.NotNull(result.Terminated);
+        Assert.Equal(told, result.Output.Count);
+        // No more was done than was told: a device that stays as it was is none of it.
+        string[] changed = [.. Have("Get-MdevDevice | Where-Object { $_.State -eq 'Removing' -or $_.Uuid -notin '" + string.Join("','", devices) + "' }; Get-MdevDefinition | Where-Object { $_.Type -eq 'mtty-1' -or $_.AutoStart }").TextOf("Uuid").OfType<string>()];
+        Assert.Equal(changed.Order(), result.TextOf("Uuid").Where(uuid => !line.Contains("-Total", StringComparison.Ordinal) || !devices.Contains(uuid)).Order());
     }
 
     [Theory]

@@ -44,6 +44,7 @@ public enum CalloutAction
 /// <summary>
 /// Runs the callout and notifier scripts of mdevctl as mdevctl does (mdevctl(8), CALLOUT SCRIPTS; scripts that declare their capabilities as since 1.4).
 /// On this machine only what root alone can have put there is run, and on a simulated host what the caller alone can; below any other root nothing.
+/// What there is to tell of scripts that run after the deed waits for <see cref="TellRest"/>: a listener may end everything at any word, and the result comes first.
 /// </summary>
 /// <param name="host">The host.</param>
 /// <param name="report">Told once of each script that is not run because others could have changed it.</param>
@@ -60,6 +61,8 @@ public sealed class Callouts(HostRoot host, Action<MdevException> report, Action
 
     private readonly Dictionary<(string Parent, string Type), Script?> _declared = [];
     private readonly HashSet<string> _told = [];
+    private readonly Queue<Action> _rest = [];
+    private bool _isDone;
 
     private bool MayRun => host.IsThisMachine || host.Kernel.IsSimulated;
 
@@ -90,6 +93,13 @@ public sealed class Callouts(HostRoot host, Action<MdevException> report, Action
         {
             After(action, device, line, script, state);
         }
+    }
+
+    /// <summary>Tells what scripts that ran after a deed have said. Whoever did it has given its result by now.</summary>
+    public void TellRest()
+    {
+        while (_rest.TryDequeue(out Action? word))
+            word();
     }
 
     /// <summary>Makes a device with the scripts around it. They are told the start that it is defined with.</summary>
@@ -141,6 +151,7 @@ public sealed class Callouts(HostRoot host, Action<MdevException> report, Action
     // What comes after cannot refuse anything any more.
     private void After(CalloutAction action, CalloutDevice device, byte[] line, Script? script, string state)
     {
+        _isDone = true;
         try
         {
             if (state != None)
@@ -150,8 +161,20 @@ public sealed class Callouts(HostRoot host, Action<MdevException> report, Action
         }
         catch (Exception e) when (e is OperationCanceledException or MdevException)
         {
-            host.Trace($"Not all scripts were told of the end: {e.Message}");
+            Say(() => host.Trace($"Not all scripts were told of the end: {e.Message}"));
         }
+        finally
+        {
+            _isDone = false;
+        }
+    }
+
+    private void Say(Action word)
+    {
+        if (_isDone)
+            _rest.Enqueue(word);
+        else
+            word();
     }
 
     private static string Word(CalloutAction action) => action.ToString().ToLowerInvariant();
@@ -217,16 +240,16 @@ public sealed class Callouts(HostRoot host, Action<MdevException> report, Action
             using TrustedProgram? program = TrustedProgram.Open(host.Files, path, host.IsThisMachine ? 0 : TrustedProgram.Caller);
             if (program is null)
                 return null;
-            host.Trace($"Running '{host.OnMachine(path)}' for {happening} {action}.");
+            Say(() => host.Trace($"Running '{host.OnMachine(path)}' for {happening} {action}."));
             ProgramResult? result = program.Run(["-t", device.Type, "-e", happening, "-a", action, "-s", state, "-u", $"{device.Uuid}", "-p", device.Parent], input, cancel);
             if (result is { ExitCode: 0 } && result.Error.Trim() is { Length: > 0 } said)
-                warn($"{HostFiles.Name(path)}: {said}");
+                Say(() => warn($"{HostFiles.Name(path)}: {said}"));
             return result;
         }
         catch (MdevException e) when (e.Error == MdevError.CalloutUntrusted)
         {
             if (_told.Add(path))
-                report(e);
+                Say(() => report(e));
             return null;
         }
     }

@@ -137,6 +137,7 @@ public sealed class DefinitionEditor(HostRoot host, Callouts? callouts, Cancella
         DefinitionFile file = FileOf(definition);
         Around(CalloutAction.Undefine, file, new DefinitionContent(definition.Type, definition.AutoStart, definition.Attribute), () => _store.Locked(file.Folder, file.Uuid, () =>
         {
+            host.Trace($"Deleting '{host.OnMachine(file.Path)}'.");
             if (!_store.Delete(file))
                 throw NotFound(file);
         }));
@@ -149,11 +150,12 @@ public sealed class DefinitionEditor(HostRoot host, Callouts? callouts, Cancella
         Attributes = change.Attributes?.Invoke(now.Attributes) ?? now.Attributes,
     };
 
-    // First the new one, so that at every moment there is one.
+    // First the new one, so that at every moment there is one. Nothing is said in between: a listener may end everything at any word.
     private void Move(DefinitionFile from, DefinitionFile to, DefinitionContent content)
     {
         if (_store.Read(to) is not null)
             throw new MdevException(MdevError.DefinitionExists, $"The definition of {from.Uuid} was not moved to parent '{Printable.Text(to.Parent)}': there is one already.", host.OnMachine(to.Path)) { Uuid = to.Uuid };
+        host.Trace($"Deleting '{host.OnMachine(from.Path)}' once its successor is there.");
         _store.Write(to, content);
         _store.Delete(from);
     }

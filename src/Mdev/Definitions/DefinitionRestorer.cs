@@ -101,6 +101,7 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
             yield return told;
         foreach (MdevException fault in result.Faults)
             report(fault);
+        callouts?.TellRest();
     }
 
     // Null while it has to wait for what may still come.

@@ -168,7 +168,6 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
     /// <summary>Deletes a file, or the link that stands for it; false when it is not there. The lock must be held.</summary>
     public bool Delete(DefinitionFile file)
     {
-        host.Trace($"Deleting '{host.OnMachine(file.Path)}'.");
         if (!_changes.TryDelete(file.Path))
             return false;
         _changes.Sync(file.Directory);

@@ -25,10 +25,8 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     /// <summary>Cancelled as soon as the pipeline is stopped.</summary>
     public CancellationToken StopToken => _stop.Token;
 
-    /// <summary>Whether the next error may end the pipeline: -ErrorAction, or the preference, is Stop, Inquire or Break.</summary>
-    public bool EndsAtErrors => LanguagePrimitives.TryConvertTo(
-        cmdlet.MyInvocation.BoundParameters.GetValueOrDefault("ErrorAction") ?? cmdlet.SessionState.PSVariable.GetValue("ErrorActionPreference"), out ActionPreference action)
-        && action is not (ActionPreference.Continue or ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+    /// <summary>Whether the next error, warning or verbose word may end the pipeline: its action, or its preference, is Stop, Inquire or Break.</summary>
+    public bool EndsAtWords => EndsAt("ErrorAction", "ErrorActionPreference") || EndsAt("WarningAction", "WarningPreference") || EndsAt(null, "VerbosePreference");
 
     /// <summary>Whether the record is a vendor attribute that was piped.</summary>
     public bool IsAttribute => _input.IsAttribute;
@@ -120,13 +118,16 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
         cmdlet.WriteError(MdevErrorRecord.Of(exception, about ?? exception.Path ?? exception.Name ?? (object?)exception.Uuid ?? _input.Value ?? _host?.Root));
 
     /// <summary>Writes objects to the pipeline one by one until it is stopped.</summary>
-    public void Write<T>(IEnumerable<T> objects)
+    /// <param name="objects">The objects.</param>
+    /// <param name="behindEach">What is to be told once an object is written; null for nothing.</param>
+    public void Write<T>(IEnumerable<T> objects, Action? behindEach = null)
     {
         foreach (T item in objects)
         {
             if (StopToken.IsCancellationRequested)
                 return;
             cmdlet.WriteObject(item);
+            behindEach?.Invoke();
         }
     }
 
@@ -177,6 +178,10 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
+
+    private bool EndsAt(string? parameter, string preference) => LanguagePrimitives.TryConvertTo(
+        (parameter is null ? null : cmdlet.MyInvocation.BoundParameters.GetValueOrDefault(parameter)) ?? cmdlet.SessionState.PSVariable.GetValue(preference), out ActionPreference action)
+        && action is not (ActionPreference.Continue or ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     /// <summary>Does a piece of work; what it throws becomes an error record.</summary>
     /// <param name="about">The one thing that the work is about; null for what the exception itself names or else the record.</param>

@@ -57,13 +57,23 @@ public abstract class CalloutCommand : MdevCommand
     [Flag]
     public SwitchParameter SkipCallout { get; set; }
 
+    /// <inheritdoc/>
+    protected override void EndProcessing() => TellRest();
+
+    /// <summary>Tells what scripts that ran after a deed have said. The deed's result is written by now: a word may end the pipeline.</summary>
+    private protected void TellRest() => _callouts?.TellRest();
+
     /// <summary>The scripts of a host; null where they are left out.</summary>
     private protected Callouts? CalloutsOf(HostRoot host)
     {
         if (SkipCallout)
             return null;
         if (_callouts is null || _host != host)
+        {
+            TellRest();
             (_callouts, _host) = (new Callouts(host, Session.Report, Session.WarnOnce, Session.StopToken), host);
+        }
+
         return _callouts;
     }
 }

@@ -98,6 +98,7 @@ public sealed class NewMdevDefinitionCommand : CalloutCommand
         if (place.Lack is not null)
             Session.Warn($"Device {definition.Uuid} cannot be made now: {place.Lack}");
         WriteObject(new DefinitionEditor(host, CalloutsOf(host), Session.StopToken).Define(definition, Force));
+        TellRest();
     }
 
     private DefinitionPlace Place(DefinitionPlanner planner, string type, Guid? uuid, MdevDevice? device)

@@ -117,7 +117,10 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
             throw new MdevException(MdevError.InvalidArgument, "-IfMissing is about the devices of -Uuid. Give -Uuid too, or -Total for a number of devices of whatever UUIDs.");
         CreateRequest request = _arguments.Request(host) with { Total = ParameterSetName == "Total" ? Total : null, IfMissing = IfMissing };
         Action<NewDevice, Action>? around = CalloutsOf(host) is { } callouts ? callouts.AroundMaking : null;
-        Session.Write(new DeviceAllocator(host, _arguments.Report, Decide, _arguments.IdleOf(host), around, Session.Warn).Make(request, Session.StopToken));
+        var allocator = new DeviceAllocator(host, _arguments.Report, Decide, _arguments.IdleOf(host), around, Session.Warn);
+        // Where all were made before the first is told, all come before the first word.
+        Session.Write(allocator.Make(request, Session.StopToken), AllOrNothing ? null : TellRest);
+        TellRest();
     }
 
     private Decision Decide(MdevPlacement placement, Guid uuid)

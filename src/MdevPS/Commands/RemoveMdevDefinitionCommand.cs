@@ -42,8 +42,10 @@ public sealed class RemoveMdevDefinitionCommand : CalloutCommand
         var editor = new DefinitionEditor(host, CalloutsOf(host), Session.StopToken);
         Session.ForEach(new DefinitionReader(host, Session.Report).Read(query).ToList(), definition =>
         {
-            if (ShouldProcess(Printable.Text($"{definition.Uuid} ({definition.Type} on {definition.Parent})"), "Remove definition"))
-                editor.Undefine(definition);
+            if (!ShouldProcess(Printable.Text($"{definition.Uuid} ({definition.Type} on {definition.Parent})"), "Remove definition"))
+                return;
+            editor.Undefine(definition);
+            TellRest();
         });
     }
 }

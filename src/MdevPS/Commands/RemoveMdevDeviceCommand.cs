@@ -67,14 +67,19 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
         Session.ForEach(Uuid, uuid =>
         {
             RemoveOne(host, uuid);
-            // The next error, whoever's it is, ends the pipeline then, and a removal that has begun must not go untold.
-            if (Session.EndsAtErrors)
+            // The next word, whoever's it is, may end the pipeline then, and a removal that has begun must not go untold.
+            if (Session.EndsAtWords)
                 WaitForAll();
+            TellRest();
         });
     }
 
     /// <summary>Waits for the removals that could not be ended at once, for all of them together.</summary>
-    protected override void EndProcessing() => WaitForAll();
+    protected override void EndProcessing()
+    {
+        WaitForAll();
+        TellRest();
+    }
 
     private void WaitForAll()
     {
@@ -106,7 +111,7 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
 
     private void Remove(HostRoot host, MdevDevice device)
     {
-        DeviceRemover remover = Remover(host, device.Uuid);
+        var remover = new DeviceRemover(host, e => Session.Report(e, device.Uuid), Session.StopToken);
         if (!EvenIfInUse)
             remover.Remove(device);
         else if (!remover.RemoveEvenIfInUse(device))
@@ -115,12 +120,16 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
 
     private void WaitFor(HostRoot host, MdevDevice device, TimeSpan limit)
     {
-        MdevDevice? now = Remover(host, device.Uuid).WaitFor(device, limit, Session.StopToken);
-        if (now is null || Session.StopToken.IsCancellationRequested)
+        var faults = new List<MdevException>();
+        MdevDevice? now = new DeviceRemover(host, faults.Add, Session.StopToken).WaitFor(device, limit, Session.StopToken);
+        if (Session.StopToken.IsCancellationRequested)
             return;
-        WriteObject(HostSession.WithUsers(now));
-        Session.Warn($"Device {now.Uuid} is still open: its removal waits in the kernel until it is let go by {UserScan.Holders(now.Users)}.");
-    }
+        if (now is not null)
+        {
+            WriteObject(HostSession.WithUsers(now));
+            Session.Warn($"Device {now.Uuid} is still open: its removal waits in the kernel until it is let go by {UserScan.Holders(now.Users)}.");
+        }
 
-    private DeviceRemover Remover(HostRoot host, Guid uuid) => new(host, e => Session.Report(e, uuid), Session.StopToken);
+        faults.ForEach(fault => Session.Report(fault, device.Uuid));
+    }
 }

@@ -116,6 +116,7 @@ public sealed class SetMdevDefinitionCommand : CalloutCommand
         });
         if (PassThru)
             WriteObject(changed);
+        TellRest();
     }
 
     private List<AttributeValue> Attributes(IReadOnlyList<AttributeValue> now)

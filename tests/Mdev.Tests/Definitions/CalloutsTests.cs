@@ -30,8 +30,16 @@ public sealed class CalloutsTests : DefinitionTest
         return path;
     }
 
-    private MdevDefinition Define(Callouts? callouts = null) =>
-        Editor(callouts ?? Callouts()).Define(New("mtty-2", "mtty", new AttributeValue("vendor/a", "1")) with { AutoStart = true });
+    private MdevDefinition Define(Callouts? callouts = null)
+    {
+        callouts ??= Callouts();
+        MdevDefinition definition = DefineAndTellNothing(callouts);
+        callouts.TellRest();
+        return definition;
+    }
+
+    private MdevDefinition DefineAndTellNothing(Callouts callouts) =>
+        Editor(callouts).Define(New("mtty-2", "mtty", new AttributeValue("vendor/a", "1")) with { AutoStart = true });
 
     [Fact]
     public void Scripts_are_run_as_mdevctl_runs_them()
@@ -54,6 +62,26 @@ public sealed class CalloutsTests : DefinitionTest
             Lines);
         Assert.Equal(["05: for the user", "05: for the user"], Warnings);
         Assert.Empty(Reports);
+    }
+
+    // Whoever listens may end everything at any word.
+    [Fact]
+    public void What_there_is_to_tell_after_the_deed_waits_until_its_result_was_given()
+    {
+        AddScript($"{Usr}/callouts/c", "echo \"$4\" >&2");
+        AddScript($"{Usr}/notifiers/n", "echo \"$4\" >&2");
+        AddScript($"{Usr}/notifiers/open", mode: (UnixFileMode)0x1ff);
+        Callouts callouts = Callouts();
+        DefineAndTellNothing(callouts);
+        Assert.Equal(["c: pre"], Warnings);
+        Assert.Empty(Reports);
+        Assert.DoesNotContain(Host.Told, word => word.Contains("notify", StringComparison.Ordinal));
+        callouts.TellRest();
+        Assert.Equal(["c: pre", "c: post", "n: notify"], Warnings);
+        Assert.Equal(MdevError.CalloutUntrusted, Assert.Single(Reports).Error);
+        Assert.Contains(Host.Told, word => word.Contains("notify", StringComparison.Ordinal));
+        callouts.TellRest();
+        Assert.Equal(3, Warnings.Count);
     }
 
     [Fact]
