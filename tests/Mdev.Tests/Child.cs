@@ -78,8 +78,8 @@ internal static class Child
                 Resolution.IsMissing = openat2 == "without";
                 End(root);
                 return 0;
-            case ["list", var root]:
-                ListWithoutDescriptors(HostOpener.Open(root));
+            case ["list", var root, var what, var left]:
+                ListWithoutDescriptors(HostOpener.Open(root), what, int.Parse(left));
                 return 0;
             case ["outlive"]:
                 Outlive();
@@ -129,13 +129,14 @@ internal static class Child
             new DefinitionEditor(host, null).Change(definition, new DefinitionChange { Attributes = now => [.. now, new AttributeValue(name, $"{i}")] });
     }
 
-    private static void ListWithoutDescriptors(HostRoot host)
+    private static void ListWithoutDescriptors(HostRoot host, string what, int left)
     {
         List<string> told = [];
-        void List() => _ = new ParentReader(host, e => told.Add($"{e.Error} {e.ErrnoName} {e.Path}")).Read(new NameFilter()).Count();
+        void Report(MdevException e) => told.Add($"{e.Error} {e.ErrnoName} {e.Path}");
+        void List() => _ = what == "parents" ? new ParentReader(host, Report).Read(new NameFilter()).Count() : new DefinitionReader(host, Report).Read(new DefinitionQuery()).Count();
         // What the runtime loads at first use takes descriptors too.
         List();
-        // All that there are, so that each further one is refused.
+        // All that there are but a few, so that each further one is refused.
         var taken = new List<FileStream>();
         try
         {
@@ -144,6 +145,7 @@ internal static class Child
         }
         catch (IOException)
         {
+            taken.TakeLast(left).ToList().ForEach(file => file.Dispose());
             List();
         }
 

@@ -59,7 +59,7 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
         var files = new List<DefinitionFile>();
         foreach (string folder in Folders)
         {
-            foreach (DirectoryEntry entry in Entries(folder, folder, "", files))
+            foreach (DirectoryEntry entry in Entries(folder, folder, "", files) ?? [])
             {
                 // mdevctl passes over files here.
                 if (entry.Name != Scripts && entry.Kind is EntryKind.Directory or EntryKind.Link or EntryKind.Unknown)
@@ -193,15 +193,15 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
     private List<DefinitionFile> InParent(string folder, DirectoryEntry parent)
     {
         string path = $"{folder}/{parent.Name}";
-        if (!host.Files.HasDirectory(path))
+        var files = new List<DefinitionFile>();
+        if (Entries(path, folder, parent.Name, files) is not { } entries)
         {
             // What is no link and no directory is a file on a file system that does not say so.
             return parent.Kind == EntryKind.Link && host.Files.KindOf(path) == FileKind.None
                 ? [Faulty(folder, parent.Name, path, "is a link, and leads nowhere below the root")] : [];
         }
 
-        var files = new List<DefinitionFile>();
-        foreach (DirectoryEntry entry in Entries(path, folder, parent.Name, files))
+        foreach (DirectoryEntry entry in entries)
             files.Add(Entry(folder, parent.Name, entry, $"{path}/{entry.Name}"));
         return files;
     }
@@ -216,17 +216,17 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
             : Faulty(folder, parent, path, entry.Kind == EntryKind.Link && kind == FileKind.None ? "is a link, and leads nowhere below the root" : "is no ordinary file", uuid);
     }
 
-    // A directory that cannot be read is the fault of one entry.
-    private List<DirectoryEntry> Entries(string path, string folder, string parent, List<DefinitionFile> faults)
+    // A directory that cannot be read is the fault of one entry; null where there is none.
+    private List<DirectoryEntry>? Entries(string path, string folder, string parent, List<DefinitionFile> faults)
     {
         try
         {
             using DirectoryHandle? directory = host.Files.OpenDirectory(path);
-            return directory?.Entries().ToList() ?? [];
+            return directory?.Entries().ToList();
         }
         catch (MdevException e)
         {
-            (MdevError error, string why) = Refusal.Of(Attempt.Read, e);
+            (MdevError error, string why) = Refusal.Of(Attempt.ReadDefinition, e);
             faults.Add(new DefinitionFile(folder, parent, default) { Fault = new MdevException(error, $"The definitions in '{host.OnMachine(path)}' cannot be read: {why}", e) });
             return [];
         }
@@ -251,12 +251,7 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
         }
         catch (MdevException e)
         {
-            (MdevError error, string why) = e.Errno switch
-            {
-                Errno.EACCES or Errno.EPERM => (MdevError.PermissionDenied, "its mode does not let this user read"),
-                Errno.EFBIG => (MdevError.DefinitionBroken, $"it has more than {MostBytes} bytes"),
-                _ => (MdevError.DefinitionBroken, "the file system refused"),
-            };
+            (MdevError error, string why) = Refusal.Of(Attempt.ReadDefinition, e);
             throw new MdevException(error, $"The definition '{Path()}' cannot be read: {why}", e) { Uuid = file.Uuid };
         }
     }

@@ -98,6 +98,9 @@ internal enum Attempt
 
     /// <summary>An ordinary file was written: a definition, a simulated host's tree.</summary>
     WriteFile,
+
+    /// <summary>A definition was read, or the directory that definitions are in.</summary>
+    ReadDefinition,
 }
 
 /// <summary>
@@ -111,6 +114,7 @@ internal static class Refusal
     {
         (0, _) => (refused.Error, refused.Message.TrimEnd('.')),
         (Errno.EMFILE or Errno.ENFILE, _) => (MdevError.TooManyOpenFiles, "this process, or the whole machine, has as many files open as it may"),
+        (_, Attempt.ReadDefinition) => ReadingDefinition(refused),
         (Errno.ELOOP, _) => (MdevError.BrokenEntry, "a link stands where there should be none, or links lead in a circle"),
         (Errno.EROFS, Attempt.WriteFile) => (MdevError.ReadOnly, "the file system is mounted read-only"),
         (Errno.EROFS, _) => (MdevError.ReadOnly, "sysfs is mounted read-only"),
@@ -142,6 +146,15 @@ internal static class Refusal
         Errno.EACCES or Errno.EPERM => (MdevError.PermissionDenied, "its mode does not let this user read"),
         Errno.EXDEV => (MdevError.BrokenEntry, "a link leads out of the root"),
         _ => (MdevError.AttributeUnreadable, "the kernel or the vendor's driver could not read it"),
+    };
+
+    private static (MdevError, string) ReadingDefinition(MdevException refused) => refused.Errno switch
+    {
+        Errno.EACCES or Errno.EPERM => (MdevError.PermissionDenied, "its mode does not let this user read"),
+        Errno.EFBIG => (MdevError.DefinitionBroken, "no definition is as large as that"),
+        Errno.ENOENT or Errno.ENOTDIR or Errno.ELOOP or Errno.EXDEV => (MdevError.DefinitionBroken, "it is a link, and leads nowhere below the root"),
+        Errno.ENOMEM => (MdevError.FileFailed, "the kernel has no memory left for it"),
+        _ => (MdevError.FileFailed, "the file system could not read it"),
     };
 
     private static (MdevError, string) Making(MdevException refused) => (refused.Errno, refused.Operation) switch

@@ -136,7 +136,7 @@ public enum MdevError
     /// <summary>The process, or the machine, has as many files open as it may.</summary>
     TooManyOpenFiles,
 
-    /// <summary>An ordinary file of the host could not be written.</summary>
+    /// <summary>An ordinary file of the host could not be written, or a definition not be read.</summary>
     FileFailed,
 
     /// <summary>A new device could not be given an attribute, and was removed again.</summary>

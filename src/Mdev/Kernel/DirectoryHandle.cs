@@ -191,11 +191,12 @@ public sealed class DirectoryHandle : IDisposable
     }
 
     /// <summary>What an entry of this very directory is; a link is <see cref="FileKind.Other"/>. Null when it is not there.</summary>
+    /// <exception cref="MdevException">It cannot be known: EMFILE, ENFILE, ENOMEM.</exception>
     internal FileKind? Kind(string name)
     {
         int fd = OpenHere(name, LibC.O_PATH);
         if (fd < 0)
-            return null;
+            return fd is -Errno.EMFILE or -Errno.ENFILE or -Errno.ENOMEM ? throw Refusal.ToRead(-fd, "open", $"{Path}/{name}") : null;
         using var entry = new Descriptor(fd);
         return FileStatus.Of(entry).Kind;
     }

@@ -92,11 +92,12 @@ public sealed class HostFiles
     }
 
     /// <summary>What a path leads to, every link on the way followed; what cannot be reached is nothing.</summary>
+    /// <exception cref="MdevException">It cannot be known: EMFILE, ENFILE, ENOMEM.</exception>
     public FileKind KindOf(string hostPath)
     {
         int fd = Resolution.InRoot(_root.Number, hostPath, LibC.O_PATH);
         if (fd < 0)
-            return FileKind.None;
+            return fd is -Errno.EMFILE or -Errno.ENFILE or -Errno.ENOMEM ? throw Refusal.ToRead(-fd, "open", OnMachine(hostPath)) : FileKind.None;
         using var descriptor = new Descriptor(fd);
         return FileStatus.Of(descriptor).Kind;
     }

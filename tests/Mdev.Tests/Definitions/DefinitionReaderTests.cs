@@ -166,6 +166,28 @@ public sealed class DefinitionReaderTests : DefinitionTest
         Assert.Equal(10, Reports.Select(e => e.Path).Distinct().Count());
     }
 
+    // The one that is left goes to the directory that the files are in.
+    [Fact]
+    public void That_no_more_files_can_be_opened_is_no_fault_of_a_definition()
+    {
+        Add("mtty", $"{Uuid}", Plain("mtty-1"));
+        Host.AddFile("/srv/definition", Plain("mtty-1"));
+        Host.AddLink($"{Folder}/mtty/0a1b2c3d-0000-4000-8000-000000000002", "/srv/definition");
+        string[] said = Child.Output(Child.Start(["sh", "-c", "ulimit -n 200 && exec \"$@\"", "sh"], "list", Root, "definitions", "1"));
+        Assert.Equal(Enumerable.Range(1, 2).Select(i => $"TooManyOpenFiles EMFILE {Root}{Folder}/mtty/0a1b2c3d-0000-4000-8000-00000000000{i}"), said);
+    }
+
+    [Theory]
+    [InlineData(Errno.EACCES, MdevError.PermissionDenied)]
+    [InlineData(Errno.EMFILE, MdevError.TooManyOpenFiles)]
+    [InlineData(Errno.ENFILE, MdevError.TooManyOpenFiles)]
+    [InlineData(Errno.ENOMEM, MdevError.FileFailed)]
+    [InlineData(Errno.EIO, MdevError.FileFailed)]
+    [InlineData(Errno.EFBIG, MdevError.DefinitionBroken)]
+    [InlineData(Errno.ELOOP, MdevError.DefinitionBroken)]
+    public void Only_what_lies_in_a_file_is_called_its_fault(int errno, MdevError expected) =>
+        Assert.Equal(expected, Refusal.Of(Attempt.ReadDefinition, Refusal.ToRead(errno, "read", "/etc/mdevctl.d/mtty/x")).Error);
+
     [Fact]
     public void Reading_changes_nothing()
     {

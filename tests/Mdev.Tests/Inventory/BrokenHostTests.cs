@@ -242,9 +242,9 @@ public sealed class BrokenHostTests : IDisposable
     [Fact]
     public void That_no_more_files_can_be_opened_is_no_fault_of_a_driver()
     {
-        string[] said = Child.Output(Child.Start(["sh", "-c", "ulimit -n 200 && exec \"$@\"", "sh"], "list", _host.Root));
+        string[] said = Child.Output(Child.Start(["sh", "-c", "ulimit -n 200 && exec \"$@\"", "sh"], "list", _host.Root, "parents", "0"));
 
-        Assert.Equal([$"TooManyOpenFiles EMFILE {_host.Root}/sys/class/mdev_bus", $"TooManyOpenFiles EMFILE {_host.Root}/sys/bus/pci/devices"], said);
+        Assert.Equal(new[] { "class/mdev_bus", "bus/mdev", "bus/pci/devices" }.Select(path => $"TooManyOpenFiles EMFILE {_host.Root}/sys/{path}"), said);
     }
 
     [Fact]

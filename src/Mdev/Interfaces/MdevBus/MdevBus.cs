@@ -40,7 +40,7 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
     public IEnumerable<HostParent> Parents(Action<MdevException> report)
     {
         using DirectoryHandle? directory = TryOpen(Class, report);
-        return directory is not null ? InClass(directory, report) : IsPresent ? ScanDevices(report) : [];
+        return directory is not null ? InClass(directory, report) : new AttributeReader(report).Try(() => IsPresent) ? ScanDevices(report) : [];
     }
 
     public HostParent? FindParent(string name, Action<MdevException> report)
