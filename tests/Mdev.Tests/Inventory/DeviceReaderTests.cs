@@ -164,6 +164,99 @@ public sealed class DeviceReaderTests : IDisposable
     private string[] Uuids(DeviceQuery query) => _host.Devices(query).Select(d => d.Uuid.ToString()).ToArray();
 
     // The kernel may leave an entry out of a list while others are removed: whatever was not told and is on the bus is told then, and nothing twice.
+    // The first device is read behind both looks; between them what is broken among the types is told. A list that was interrupted by a removal, and so has left
+    // out what is there, looks like a device that is made once the list is read.
+    public static TheoryData<string, int, string> Gaps()
+    {
+        var data = new TheoryData<string, int, string>();
+        foreach (string asked in new[] { "all", "type", "parent" })
+        {
+            foreach (int devices in new[] { 2, 9 })
+                data.Add(asked, devices, "behind the looks");
+            data.Add(asked, 9, "between the looks");
+            data.Add(asked, 9, "between the looks, and none goes");
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(Gaps))]
+    public void A_device_that_comes_or_goes_while_a_list_is_read_is_not_lost_or_doubled(string asked, int devices, string gap)
+    {
+        using var host = new HandMadeHost();
+        host.AddParent("p").AddType("p", "made-1").AddType("p", "made-2");
+        void Add(int number, string type)
+        {
+            host.AddDevice("p", Number(number), type);
+            host.AddLink($"{HandMadeHost.TypePath("p", type)}/devices/{Number(number)}", $"../../../{Number(number)}");
+        }
+
+        void Remove(int number, string type)
+        {
+            File.Delete($"{host.Root}{HandMadeHost.TypePath("p", type)}/devices/{Number(number)}");
+            File.Delete($"{host.Root}/sys/bus/mdev/devices/{Number(number)}");
+            Directory.Delete($"{host.Root}{HandMadeHost.ParentPath("p")}/{Number(number)}", recursive: true);
+        }
+
+        for (int number = 0; number < devices; number++)
+            Add(number, "made-1");
+        int gone = -1;
+        bool hasChanged = false;
+        void Change(Guid told)
+        {
+            hasChanged = true;
+            int last = Enumerable.Range(0, devices).Last(number => new Guid(Number(number)) != told);
+            if (!gap.EndsWith("none goes", StringComparison.Ordinal))
+            {
+                gone = last;
+                Remove(last, "made-1");
+            }
+
+            // One of each type comes.
+            Add(100, "made-1");
+            Add(101, "made-2");
+        }
+
+        if (gap != "behind the looks")
+            host.AddLink($"{HandMadeHost.TypePath("p", "made-0")}/devices", "nowhere");
+        var reports = new List<MdevException>();
+        var found = new List<MdevDevice>();
+        var query = asked switch
+        {
+            "type" => new DeviceQuery { Types = gap == "behind the looks" ? NameFilter.Of("made-1") : NameFilter.Of("made-0", "made-1") },
+            "parent" => new DeviceQuery { Parents = NameFilter.Of("p") },
+            _ => new DeviceQuery(),
+        };
+        foreach (MdevDevice device in new DeviceReader(host.Host, Report).Read(query))
+        {
+            found.Add(device);
+            if (!hasChanged)
+                Change(device.Uuid);
+        }
+
+        List<int> expected = [.. Enumerable.Range(0, devices).Where(number => number != gone), 100];
+        if (asked != "type")
+            expected.Add(101);
+        // What comes where it was looked already, and nothing else tells of it, has come later.
+        string[] types = [.. Directory.EnumerateDirectories(host.Root + HandMadeHost.ParentPath("p") + "/mdev_supported_types").Select(path => Path.GetFileName(path))];
+        if (gone < 0)
+            expected.RemoveAll(number => number >= 100 && Array.IndexOf(types, $"made-{number - 99}") < Array.IndexOf(types, "made-0"));
+        Assert.Equal(expected.Select(number => new Guid(Number(number))), found.Select(device => device.Uuid).Order());
+        Assert.All(found, device => Assert.Equal(device.Uuid == new Guid(Number(101)) ? "made-2" : "made-1", device.Type));
+        Assert.Empty(reports);
+
+        static string Number(int number) => $"11111111-1111-4111-8111-{number:x12}";
+
+        void Report(MdevException e)
+        {
+            if (e.Path?.EndsWith("made-0/devices", StringComparison.Ordinal) != true)
+                reports.Add(e);
+            else if (!hasChanged)
+                Change(default);
+        }
+    }
+
     [Fact]
     public void What_a_list_left_out_comes_to_light_on_the_bus_and_what_was_told_does_not()
     {

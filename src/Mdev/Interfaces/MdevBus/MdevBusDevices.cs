@@ -20,6 +20,7 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
     private readonly Dictionary<string, string?> _deviceApis = [];
     private readonly Lazy<int?> _numaNode = new(() => new AttributeReader(report).NumaNode(directory));
     private TimeSpan _waited;
+    private bool _hasGone;
     private string? _driver;
 
     /// <summary>How many there are.</summary>
@@ -28,16 +29,16 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
     /// <summary>The types of all devices.</summary>
     public List<string> TypesInUse()
     {
-        List<string> children = Children();
-        IReadOnlyDictionary<string, string>? types = TypesByDevice(children, new NameFilter());
+        List<string> children = Children(directory);
+        Dictionary<string, string>? types = TypesByDevice(children, new NameFilter());
         return children.Select(name => types?.GetValueOrDefault(name) ?? _attributes.Try(() => TypeOf(name))).OfType<string>().ToList();
     }
 
     /// <summary>The UUIDs of all devices with their types; the type is null where it is not known yet or any more.</summary>
     public List<(Guid Uuid, string? Type)> TypesByUuid()
     {
-        List<string> children = Children();
-        IReadOnlyDictionary<string, string>? types = TypesByDevice(children, new NameFilter());
+        List<string> children = Children(directory);
+        Dictionary<string, string>? types = TypesByDevice(children, new NameFilter());
         var devices = new List<(Guid, string?)>(children.Count);
         foreach (string name in children)
         {
@@ -51,22 +52,30 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
     /// <summary>All devices of these types, those on their way out too where every type is asked for.</summary>
     public IEnumerable<MdevDevice> All(NameFilter types)
     {
-        List<string> children = Children();
-        IReadOnlyDictionary<string, string>? known = TypesByDevice(children, types);
+        List<string> children = Children(directory);
+        Dictionary<string, string>? known = TypesByDevice(children, types);
         foreach (string name in children)
         {
-            MdevDevice? device = null;
-            try
-            {
-                device = known?.GetValueOrDefault(name) is { } type ? OfType(name, type) : KernelUuid.TryParse(name, out _) || TypeOf(name) is not null ? Read(name, types) : null;
-            }
-            catch (MdevException e)
-            {
-                report(e);
-            }
-
-            if (device is not null)
+            if (Look(name, known?.Remove(name, out string? type) == true ? type : null, types) is { } device)
                 yield return device;
+        }
+
+        // What only the directory of a type has was made after the parent's directory was listed.
+        List<string> looked = known?.Keys.Where(name => KernelUuid.TryParse(name, out _) && IsDirectory(name)).ToList() ?? [];
+        foreach (MdevDevice device in looked.Select(name => Look(name, null, types)).OfType<MdevDevice>())
+            yield return device;
+
+        // Where the kernel is interrupted in a list by a removal, it may leave out the entry behind (kernfs_dir_next_pos in fs/kernfs/dir.c). So the
+        // directory is listed once more where an entry of it is gone.
+        looked.AddRange(children);
+        while (_hasGone)
+        {
+            _hasGone = false;
+            using DirectoryHandle? again = _attributes.Try(() => directory.OpenDirectory("."));
+            List<string> others = again is null ? [] : Children(again).Except(looked).ToList();
+            foreach (MdevDevice device in others.Select(name => Look(name, null, types)).OfType<MdevDevice>())
+                yield return device;
+            looked.AddRange(others);
         }
     }
 
@@ -85,7 +94,23 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
         }
     }
 
-    private List<string> Children() => directory.Entries()
+    // Null for what is no device of these types, and for what cannot be read, which is told.
+    private MdevDevice? Look(string name, string? type, NameFilter types)
+    {
+        try
+        {
+            return type is not null ? OfType(name, type) : KernelUuid.TryParse(name, out _) || TypeOf(name) is not null ? Read(name, types) : null;
+        }
+        catch (MdevException e)
+        {
+            report(e);
+            return null;
+        }
+    }
+
+    private bool IsDirectory(string name) => _attributes.Try(() => directory.Kind(name)) == FileKind.Directory;
+
+    private static List<string> Children(DirectoryHandle directory) => directory.Entries()
         .Where(entry => entry.Kind is EntryKind.Directory or EntryKind.Unknown && entry.Name != MdevBusParent.TypesDirectory)
         .Select(entry => entry.Name)
         .ToList();
@@ -134,11 +159,18 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
         if (type is null && IsOnBus(name))
         {
             // Gone since it was listed is no fault; without a type for long is one.
-            return WaitForType(name) is null ? null : Read(name, types);
+            if (WaitForType(name) is not null)
+                return Read(name, types);
+            _hasGone = true;
+            return null;
         }
 
         if (type is null)
+        {
+            _hasGone |= group is null;
             return group is null || !types.IsAll ? null : Make(uuid, null, group, null, MdevDeviceState.Removing);
+        }
+
         string? driver = _attributes.Try(() => directory.ReadLinkNameBelow(name, "driver"));
         return Make(uuid, type, group, driver, driver is null ? MdevDeviceState.Unbound : MdevDeviceState.Active);
     }
