@@ -67,8 +67,9 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
     /// <summary>Makes what is missing, each result as soon as it is known.</summary>
     /// <param name="definitions">The definitions.</param>
     /// <param name="limit">How long all of them together may wait for what they need; zero not to wait.</param>
+    /// <param name="meanwhile">Told again and again while it waits for how many, and how long at most; null for nobody.</param>
     /// <param name="cancel">Ends it; what is not made by then has no result.</param>
-    public IEnumerable<MdevRestoration> Restore(IEnumerable<MdevDefinition> definitions, TimeSpan limit, CancellationToken cancel = default)
+    public IEnumerable<MdevRestoration> Restore(IEnumerable<MdevDefinition> definitions, TimeSpan limit, Action<int, TimeSpan>? meanwhile = null, CancellationToken cancel = default)
     {
         long start = Environment.TickCount64;
         List<MdevDefinition> pending = definitions.ToList();
@@ -88,10 +89,16 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
 
             left = limit - TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
         }
-        while (pending.Count > 0 && left > TimeSpan.Zero && Waiting.Until(() => pending.Exists(definition => !MayCome(Now(definition))), left, cancel));
+        while (pending.Count > 0 && left > TimeSpan.Zero && Waiting.Until(CanGoOn, left, cancel));
 
         foreach (MdevRestoration told in cancel.IsCancellationRequested ? [] : pending.SelectMany(definition => Tell(Missing(Now(definition), limit))))
             yield return told;
+
+        bool CanGoOn()
+        {
+            meanwhile?.Invoke(pending.Count, limit - TimeSpan.FromMilliseconds(Environment.TickCount64 - start));
+            return pending.Exists(definition => !MayCome(Now(definition)));
+        }
     }
 
     // A result is given before what is wrong with it: to tell of a fault may end everything.

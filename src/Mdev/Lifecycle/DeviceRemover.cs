@@ -47,12 +47,15 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
     public bool RemoveEvenIfInUse(MdevDevice device) => device.State != MdevDeviceState.Removing && Remove(device, evenIfInUse: true);
 
     /// <summary>Waits until a device whose removal has begun is gone.</summary>
+    /// <param name="device">The device.</param>
+    /// <param name="limit">How long to wait.</param>
+    /// <param name="meanwhile">Called again and again while it waits; null for nothing.</param>
+    /// <param name="stop">Ends the wait.</param>
     /// <returns>Null when it is gone; else the device as it is now, with whoever still holds it. When the wait is cancelled, the device as it was.</returns>
     /// <exception cref="MdevException"><see cref="MdevError.WriteRefused"/>: the removal did not begin.</exception>
-    public MdevDevice? WaitFor(MdevDevice device, TimeSpan limit, CancellationToken stop)
+    public MdevDevice? WaitFor(MdevDevice device, TimeSpan limit, Action? meanwhile = null, CancellationToken stop = default)
     {
-        HostParent? parent = _parents.Find(device.Parent);
-        if (parent is null || Waiting.Until(() => parent.IsGone(device), limit, stop))
+        if (_parents.Find(device.Parent) is not { } parent || Waiting.Until(IsGone, limit, stop))
             return null;
         if (stop.IsCancellationRequested)
             return device;
@@ -62,6 +65,12 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
         return now is null ? null
             : now.State != MdevDeviceState.Removing ? device
             : new MdevDevice(device) { State = now.State, Driver = null, IommuGroup = now.IommuGroup, Users = UserScan.Of(host, stop).UsersOf(now) };
+
+        bool IsGone()
+        {
+            meanwhile?.Invoke();
+            return parent.IsGone(device);
+        }
     }
 
     private bool Remove(MdevDevice device, bool evenIfInUse)

@@ -43,13 +43,14 @@ public sealed class SimulatedHost : Snapshot
     /// <param name="drivers">Names out of <see cref="Drivers"/>.</param>
     /// <param name="path">The directory to make it in, which must be absent or empty; null for a new one among the temporary files.</param>
     /// <param name="sizes">How large it is; null for the usual sizes.</param>
+    /// <param name="progress">Told again and again how many files it has; null for nobody.</param>
     /// <param name="cancel">Stops the making; what is made of the host until then is removed again.</param>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     /// <exception cref="MdevException">
     /// <see cref="MdevError.InvalidArgument"/>: no driver of that name, or no such size of it; <see cref="MdevError.PathExists"/>: something is there already;
     /// <see cref="MdevError.SimulationFailed"/>.
     /// </exception>
-    public static SimulatedHost Create(IEnumerable<string> drivers, string? path = null, SimulationSizes? sizes = null, CancellationToken cancel = default)
+    public static SimulatedHost Create(IEnumerable<string> drivers, string? path = null, SimulationSizes? sizes = null, Action<int>? progress = null, CancellationToken cancel = default)
     {
         Dictionary<string, SimulatedDriver> chosen = drivers.Distinct(StringComparer.OrdinalIgnoreCase).ToDictionary(name => name, SimulatedDrivers.ByName);
         sizes ??= new SimulationSizes();
@@ -67,7 +68,7 @@ public sealed class SimulatedHost : Snapshot
 
         try
         {
-            var tree = new SimulatedTree(files, cancel);
+            var tree = new SimulatedTree(files, progress, cancel);
             var record = new SimulationRecord
             {
                 Id = Guid.NewGuid().ToString("N"),

@@ -7,9 +7,10 @@ namespace Mdev.Simulation;
 
 /// <summary>The files of a simulated host. Paths are host paths; links are written as the kernel writes them, relative.</summary>
 /// <param name="files">The files below the root of the host.</param>
+/// <param name="progress">Told how many files were made so far; null for nobody.</param>
 /// <param name="cancel">Stops the making of files.</param>
 /// <param name="waiting">Ends the wait for another writer; what has begun is brought to its end.</param>
-internal sealed class SimulatedTree(HostFiles files, CancellationToken cancel = default, CancellationToken waiting = default)
+internal sealed class SimulatedTree(HostFiles files, Action<int>? progress = null, CancellationToken cancel = default, CancellationToken waiting = default)
 {
     /// <summary>Where things are put together that must appear, or vanish, at once.</summary>
     private const string Staging = "/.mdevps-staging";
@@ -19,6 +20,7 @@ internal sealed class SimulatedTree(HostFiles files, CancellationToken cancel = 
     private const uint Writable = 0x80; // 0200
 
     private readonly FileChanges _changes = new(files);
+    private int _made;
 
     public HostFiles Files => files;
 
@@ -154,6 +156,7 @@ internal sealed class SimulatedTree(HostFiles files, CancellationToken cancel = 
     private void AddFile(string path, string value, uint mode)
     {
         cancel.ThrowIfCancellationRequested();
+        progress?.Invoke(_made++);
         Change(() => _changes.CreateFile(path, Encoding.UTF8.GetBytes(value), mode));
     }
 

@@ -19,6 +19,7 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     private readonly bool _changes = cmdlet.GetType().GetCustomAttribute<CmdletAttribute>() is { SupportsShouldProcess: true };
     private readonly HashSet<string> _warned = [];
     private readonly PipedInput _input = new(cmdlet);
+    private readonly LongWork _work = new(cmdlet);
     private HostRoot? _host;
     private string? _hostRoot;
 
@@ -156,6 +157,20 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
             cmdlet.WriteVerbose(Printable.Text(text));
     }
 
+    /// <summary>Shows that work goes on which takes longer than a second.</summary>
+    /// <param name="activity">What is done.</param>
+    /// <param name="status">How far it is.</param>
+    /// <param name="percent">The same as a part of the whole; -1 where the whole is not known.</param>
+    /// <param name="left">How long it may take yet; null where that is not known.</param>
+    public void Show(string activity, string status, int percent = -1, TimeSpan? left = null)
+    {
+        if (!StopToken.IsCancellationRequested)
+            _work.Show(activity, status, percent, left);
+    }
+
+    /// <summary>Takes away what <see cref="Show"/> has put on the screen.</summary>
+    public void EndShow() => _work.End();
+
     /// <summary>Says with -Verbose why a list is empty, where the host has no interface for such devices. Listing such a host is no error.</summary>
     public void TellIfUnsupported(HostRoot host)
     {
@@ -179,9 +194,8 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _stop.Dispose();
 
-    private bool EndsAt(string? parameter, string preference) => LanguagePrimitives.TryConvertTo(
-        (parameter is null ? null : cmdlet.MyInvocation.BoundParameters.GetValueOrDefault(parameter)) ?? cmdlet.SessionState.PSVariable.GetValue(preference), out ActionPreference action)
-        && action is not (ActionPreference.Continue or ActionPreference.SilentlyContinue or ActionPreference.Ignore);
+    private bool EndsAt(string? parameter, string preference) =>
+        Preference.Of(cmdlet, parameter, preference) is not (null or ActionPreference.Continue or ActionPreference.SilentlyContinue or ActionPreference.Ignore);
 
     /// <summary>Does a piece of work; what it throws becomes an error record.</summary>
     /// <param name="about">The one thing that the work is about; null for what the exception itself names or else the record.</param>
@@ -201,4 +215,58 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
             // Ctrl+C.
         }
     }
+}
+
+/// <summary>
+/// Long work as somebody before the screen sees it: nothing in its first second, then how far it is, five times a second at most. To show it must never end
+/// it: a device may have been made that nobody was told of yet.
+/// </summary>
+/// <param name="cmdlet">The cmdlet that works.</param>
+internal sealed class LongWork(PSCmdlet cmdlet)
+{
+    private long? _next;
+    private string? _shown;
+
+    /// <summary>The time in milliseconds; null where nobody looks, so that no log has it.</summary>
+    internal static Func<long?> Clock { get; set; } = () => Console.IsOutputRedirected ? null : Environment.TickCount64;
+
+    /// <summary>Shows how far it is.</summary>
+    public void Show(string activity, string status, int percent, TimeSpan? left)
+    {
+        if (Clock() is not { } now)
+            return;
+        _next ??= now + 1000;
+        if (now < _next)
+            return;
+        _next = now + 200;
+        // By Stop and Inquire PowerShell means to end what shows its progress.
+        if (Preference.Of(cmdlet, "ProgressAction", "ProgressPreference") == ActionPreference.Continue)
+            Write(new ProgressRecord(0, _shown = activity, Printable.Text(status)) { PercentComplete = percent, SecondsRemaining = (int?)left?.TotalSeconds ?? -1 });
+    }
+
+    /// <summary>Takes it from the screen.</summary>
+    public void End()
+    {
+        if (_shown is not null)
+            Write(new ProgressRecord(0, _shown, " ") { RecordType = ProgressRecordType.Completed });
+    }
+
+    private void Write(ProgressRecord record)
+    {
+        try
+        {
+            cmdlet.WriteProgress(record);
+        }
+        catch (PipelineStoppedException)
+        {
+            // Ctrl+C, which the work itself heeds where nothing gets lost.
+        }
+    }
+}
+
+/// <summary>What a cmdlet is to do at an error or the like: by its common parameter or else by the session's preference.</summary>
+file static class Preference
+{
+    public static ActionPreference? Of(PSCmdlet cmdlet, string? parameter, string variable) =>
+        LanguagePrimitives.TryConvertTo((parameter is null ? null : cmdlet.MyInvocation.BoundParameters.GetValueOrDefault(parameter)) ?? cmdlet.SessionState.PSVariable.GetValue(variable), out ActionPreference action) ? action : null;
 }

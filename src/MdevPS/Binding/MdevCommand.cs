@@ -36,6 +36,9 @@ public abstract class MdevCommand : PSCmdlet, IDisposable
     protected sealed override void ProcessRecord() => Session.Record(Process);
 
     /// <inheritdoc/>
+    protected override void EndProcessing() => Session.EndShow();
+
+    /// <inheritdoc/>
     protected sealed override void StopProcessing() => Session.Stop();
 
     /// <summary>Does the work of one record.</summary>

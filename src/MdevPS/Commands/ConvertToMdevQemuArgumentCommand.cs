@@ -93,6 +93,7 @@ public sealed class ConvertToMdevQemuArgumentCommand : MdevCommand
     {
         if (_needsVmUuid && _first is { } first)
             WriteVmUuid(first);
+        base.EndProcessing();
     }
 
     private void WriteVmUuid(Guid vm)

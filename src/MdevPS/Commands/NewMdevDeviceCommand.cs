@@ -125,6 +125,11 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
 
     private Decision Decide(MdevPlacement placement, Guid uuid)
     {
+        int count = ParameterSetName == "Total" ? 0 : Uuid?.Length ?? Count;
+        Session.Show(
+            "Making mediated devices",
+            $"{placement.Order}{(count > 0 ? $" of {count}" : "")}: {placement.Type} on {placement.Parent}",
+            count > 0 ? 100 * (placement.Order - 1) / count : -1);
         _arguments.WarnIfElsewhere(placement);
         string name = Uuid is null ? "" : $" {uuid}";
         string what = Printable.Text(placement.Reuses is null

@@ -91,6 +91,9 @@ public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
     protected override void BeginProcessing() => _session.Begin();
 
     /// <inheritdoc/>
+    protected override void EndProcessing() => _session.EndShow();
+
+    /// <inheritdoc/>
     protected override void StopProcessing() => _session.Stop();
 
     /// <inheritdoc/>
@@ -108,7 +111,7 @@ public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
             FunctionCount = FunctionCount,
             TypeCount = TypeCount,
             DeviceCount = DeviceCount,
-        }, _session.StopToken);
+        }, files => _session.Show("Making a simulated host", $"{files} files"), _session.StopToken);
         if (Use)
             DefaultHost.Use(host.Root);
         WriteObject(host);

@@ -18,6 +18,7 @@ namespace MdevPS.Commands;
 public sealed class RemoveMdevDeviceCommand : CalloutCommand
 {
     private readonly List<(HostRoot Host, MdevDevice Device)> _waiting = [];
+    private int _number;
 
     /// <summary>UUIDs of the devices.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -66,6 +67,7 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
         HostRoot host = OpenHost();
         Session.ForEach(Uuid, uuid =>
         {
+            Session.Show("Removing mediated devices", $"{++_number}: {uuid}");
             RemoveOne(host, uuid);
             // The next word, whoever's it is, may end the pipeline then, and a removal that has begun must not go untold.
             if (Session.EndsAtWords)
@@ -79,6 +81,7 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
     {
         WaitForAll();
         TellRest();
+        base.EndProcessing();
     }
 
     private void WaitForAll()
@@ -120,8 +123,10 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
 
     private void WaitFor(HostRoot host, MdevDevice device, TimeSpan limit)
     {
+        long end = Environment.TickCount64 + (long)limit.TotalMilliseconds;
+        void Show() => Session.Show("Waiting until devices are let go", $"{device.Uuid}", left: TimeSpan.FromMilliseconds(end - Environment.TickCount64));
         var faults = new List<MdevException>();
-        MdevDevice? now = new DeviceRemover(host, faults.Add, Session.StopToken).WaitFor(device, limit, Session.StopToken);
+        MdevDevice? now = new DeviceRemover(host, faults.Add, Session.StopToken).WaitFor(device, limit, Show, Session.StopToken);
         if (Session.StopToken.IsCancellationRequested)
             return;
         if (now is not null)

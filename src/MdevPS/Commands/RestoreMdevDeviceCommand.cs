@@ -16,6 +16,7 @@ namespace MdevPS.Commands;
 public sealed class RestoreMdevDeviceCommand : CalloutCommand
 {
     private readonly List<(HostRoot Host, MdevDefinition Definition)> _wanted = [];
+    private int _number;
 
     /// <summary>UUIDs of devices.</summary>
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
@@ -70,20 +71,26 @@ public sealed class RestoreMdevDeviceCommand : CalloutCommand
     protected override void EndProcessing()
     {
         long start = Environment.TickCount64;
+        void ShowWait(int devices, TimeSpan yet) => Session.Show("Waiting for what defined devices need", devices == 1 ? "1 device" : $"{devices} devices", left: yet);
         foreach (var there in _wanted.DistinctBy(wanted => wanted.Definition.Path).GroupBy(wanted => wanted.Host.Root))
         {
             HostRoot host = there.First().Host;
             // A plan is not waited for.
             TimeSpan left = TimeSpan.FromSeconds(IsPlan ? 0 : TimeoutSec) - TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
             var restorer = new DefinitionRestorer(host, Session.Report, CalloutsOf(host), Decide);
-            Session.Try(host.Root, () => Session.Write(restorer.Restore(there.Select(wanted => wanted.Definition), left, Session.StopToken)));
+            Session.Try(host.Root, () => Session.Write(restorer.Restore(there.Select(wanted => wanted.Definition), left, ShowWait, Session.StopToken)));
         }
+
+        base.EndProcessing();
     }
 
     private bool IsPlan => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 
     private Decision Decide(MdevDefinition definition)
     {
+        // One that has waited, or was refused because somebody was quicker, comes again.
+        _number = Math.Min(_number + 1, _wanted.Count);
+        Session.Show("Making mediated devices as they are defined", $"{_number} of {_wanted.Count}: {definition.Type} on {definition.Parent}", 100 * (_number - 1) / _wanted.Count);
         string what = Printable.Text($"Make device {definition.Uuid} of type {definition.Type} on {definition.Parent}, as it is defined.");
         return ShouldProcess(what, $"{what} Go on?", "Restore devices", out ShouldProcessReason reason) ? Decision.Make
             : reason == ShouldProcessReason.WhatIf ? Decision.Pretend

@@ -132,7 +132,7 @@ public sealed class DefinitionReaderTests : DefinitionTest
         Host.Write("/sys/bus/mdev/drivers/mtty/unbind", $"{unbound}");
         SimulatedHost.StartVm(Root, "web", going);
         Assert.False(new DeviceRemover(Host.Host, Reports.Add).RemoveEvenIfInUse(devices[1]));
-        Assert.NotNull(new DeviceRemover(Host.Host, Reports.Add).WaitFor(devices[1], TimeSpan.Zero, CancellationToken.None));
+        Assert.NotNull(new DeviceRemover(Host.Host, Reports.Add).WaitFor(devices[1], TimeSpan.Zero, null, CancellationToken.None));
         Host.Write($"{devices[2].SysfsPath}/remove", "1");
 
         MdevDefinition[] all = Read();

@@ -18,7 +18,7 @@ public sealed class DefinitionRestorerTests : DefinitionTest
     private string ParentLink => $"{Root}/sys/class/mdev_bus/mtty";
 
     private MdevRestoration[] Restore(TimeSpan limit = default, Func<MdevDefinition, Decision>? decide = null, CancellationToken cancel = default) =>
-        [.. new DefinitionRestorer(Host.Host, Reports.Add, null, decide ?? (_ => Decision.Make)).Restore(Read(), limit, cancel)];
+        [.. new DefinitionRestorer(Host.Host, Reports.Add, null, decide ?? (_ => Decision.Make)).Restore(Read(), limit, cancel: cancel)];
 
     private static string[] Outcomes(IEnumerable<MdevRestoration> restored) => [.. restored.Select(one => $"{one.Type} {one.Outcome} {one.ErrorId}".Trim())];
 

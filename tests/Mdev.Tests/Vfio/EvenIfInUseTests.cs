@@ -30,14 +30,14 @@ public sealed class EvenIfInUseTests : IDisposable
         MdevDevice device = _host.Make("mtty-1")[0];
         int pid = SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
         Assert.False(Remover.RemoveEvenIfInUse(device));
-        MdevDevice pending = Remover.WaitFor(device, TimeSpan.Zero, CancellationToken.None)!;
+        MdevDevice pending = Remover.WaitFor(device, TimeSpan.Zero)!;
         Assert.Equal((MdevDeviceState.Removing, "mtty-1", "web"), (pending.State, pending.Type, pending.Users!.Single().VmName));
         Assert.Equal(MdevDeviceState.Removing, Assert.Single(_host.Devices()).State);
         Assert.Equal(MdevDeviceState.Removing, _host.Find(device.Uuid)!.State);
         Assert.Equal(23, _host.Types().Single(t => t.Type == "mtty-1").AvailableInstances);
 
         SimulatedHost.EndProcess(_host.Root, pid);
-        Assert.Null(Remover.WaitFor(device, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.Null(Remover.WaitFor(device, TimeSpan.FromMinutes(1)));
         Assert.Null(_host.Find(device.Uuid));
         Assert.Equal(24, _host.Types().Single(t => t.Type == "mtty-1").AvailableInstances);
     }
@@ -48,7 +48,7 @@ public sealed class EvenIfInUseTests : IDisposable
         MdevDevice device = _host.Make("mtty-1")[0];
         SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
         Remover.RemoveEvenIfInUse(device);
-        Remover.WaitFor(device, TimeSpan.Zero, CancellationToken.None);
+        Remover.WaitFor(device, TimeSpan.Zero);
         // As Linux 6.12 leaves it.
         Assert.Equal(["iommu_group"], Directory.EnumerateFileSystemEntries(_host.Root + device.SysfsPath).Select(Path.GetFileName));
         Assert.True(File.Exists(_host.Root + device.VfioPath));
@@ -60,7 +60,7 @@ public sealed class EvenIfInUseTests : IDisposable
         MdevDevice device = _host.Make("mtty-1")[0];
         int pid = SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
         Remover.RemoveEvenIfInUse(device);
-        Remover.WaitFor(device, TimeSpan.Zero, CancellationToken.None);
+        Remover.WaitFor(device, TimeSpan.Zero);
         SimulatedHost.EndProcess(_host.Root, pid);
         _ = _host.Host;
         Assert.False(Directory.Exists(_host.Root + device.SysfsPath));
@@ -80,7 +80,7 @@ public sealed class EvenIfInUseTests : IDisposable
         using var cancel = new CancellationTokenSource();
         cancel.CancelAfter(50);
         // As it was: nothing was looked up any more.
-        Assert.Equal(device, Remover.WaitFor(device, TimeSpan.FromMinutes(1), cancel.Token));
+        Assert.Equal(device, Remover.WaitFor(device, TimeSpan.FromMinutes(1), stop: cancel.Token));
     }
 
     [Fact]
@@ -89,7 +89,7 @@ public sealed class EvenIfInUseTests : IDisposable
         MdevDevice device = _host.Make("mtty-1")[0];
         SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
         Remover.RemoveEvenIfInUse(device);
-        Remover.WaitFor(device, TimeSpan.Zero, CancellationToken.None);
+        Remover.WaitFor(device, TimeSpan.Zero);
         MdevException e = Assert.Throws<MdevException>(() => Remover.Remove(_host.Find(device.Uuid)!));
         Assert.Equal(MdevError.InUse, e.Error);
         Assert.Contains("web (qemu-system-x86", e.Message);
@@ -102,7 +102,7 @@ public sealed class EvenIfInUseTests : IDisposable
         File.Delete(_host.Root + device.VfioPath);
         Assert.Equal(MdevError.GuardUnavailable, _host.RemoveFails(device));
         Assert.False(Remover.RemoveEvenIfInUse(device));
-        Assert.Null(Remover.WaitFor(device, TimeSpan.FromMinutes(1), CancellationToken.None));
+        Assert.Null(Remover.WaitFor(device, TimeSpan.FromMinutes(1)));
     }
 
     [Fact]
