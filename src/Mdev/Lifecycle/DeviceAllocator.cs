@@ -225,7 +225,7 @@ public sealed class DeviceAllocator(
             try
             {
                 MadeDevice device = MakeAt(place.Parent!, request, uuid, made, cancel);
-                Planner.Made(place);
+                planner.Made(place);
                 return device;
             }
             catch (OperationCanceledException) when (cancel.IsCancellationRequested)

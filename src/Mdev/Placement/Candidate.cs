@@ -7,11 +7,21 @@ namespace Mdev.Placement;
 
 /// <summary>
 /// The unit of placement: a parent, or the physical function whose virtual functions are the parents. Holds what is known, and after
-/// a placement estimated, of its room for one type.
+/// a placement estimated, of its room for one type. Its sums are kept up to date, so that to ask for them costs nothing.
 /// </summary>
 internal sealed class Candidate(string name, string type, int? numaNode, TypeDescription description)
 {
+    private readonly List<Function> _functions = [];
+    private readonly HashSet<string> _ofSize = [type];
+    private long _available;
+    private int _unknown;
+    private int _devicesOfSize;
+    private int _first;
+
     public string Name => name;
+
+    /// <summary>Its place in the order of names.</summary>
+    public int Number { get; set; }
 
     public int? NumaNode => numaNode;
 
@@ -23,19 +33,19 @@ internal sealed class Candidate(string name, string type, int? numaNode, TypeDes
     public long? FramebufferBytes => description.FramebufferBytes;
 
     /// <summary>Its functions that offer the type and that the request allows.</summary>
-    public List<Function> Functions { get; } = [];
+    public IReadOnlyList<Function> Functions => _functions;
 
     /// <summary>How many devices it has of which type.</summary>
     public SortedDictionary<string, int> DevicesByType { get; } = new(NaturalOrder.Instance);
 
     /// <summary>The devices it has of whatever type.</summary>
-    public int Devices => DevicesByType.Values.Sum();
+    public int Devices { get; private set; }
 
-    /// <summary>The other types that it has devices of and that share the type's number of places: those of the same memory size.</summary>
-    public HashSet<string> Siblings { get; } = [];
+    /// <summary>The devices it has of the type, and of others that share the type's number of places: those of the same memory size.</summary>
+    public IEnumerable<KeyValuePair<string, int>> DevicesOfSize => DevicesByType.Where(t => t.Value > 0 && _ofSize.Contains(t.Key));
 
-    /// <summary>The devices it has of the type and of its siblings.</summary>
-    public IEnumerable<KeyValuePair<string, int>> DevicesOfSize => DevicesByType.Where(t => t.Value > 0 && (t.Key == type || Siblings.Contains(t.Key)));
+    /// <summary>Whether it has as many of these as it can have.</summary>
+    public bool IsFull => _devicesOfSize >= MaxInstances;
 
     /// <summary>How many of them have been placed on it since it was looked at.</summary>
     public int Placed { get; private set; }
@@ -45,32 +55,56 @@ internal sealed class Candidate(string name, string type, int? numaNode, TypeDes
     {
         get
         {
-            int room = (int)Math.Min(int.MaxValue, Functions.Where(f => !f.IsRuledOut).Sum(f => Math.Max(0L, f.Available ?? 0)));
-            return MaxInstances is { } most ? Math.Clamp(most - DevicesOfSize.Sum(t => t.Value), 0, room) : room;
+            int room = (int)Math.Min(int.MaxValue, _available);
+            return MaxInstances is { } most ? Math.Clamp(most - _devicesOfSize, 0, room) : room;
         }
     }
 
     /// <summary>Whether some function would not say what it has left; it is tried when nothing better is there.</summary>
-    public bool IsUncertain => Functions.Exists(f => f is { IsRuledOut: false, Available: null });
+    public bool IsUncertain => _unknown > 0;
 
     /// <summary>What part of it is free: its room in proportion to its room and its devices together.</summary>
     public double FreeShare => Room == 0 ? 0 : (double)Room / ((double)Room + Devices);
 
-    /// <summary>Whether something was made on it that changes what its functions say they have, so that they are to be asked anew.</summary>
-    public bool IsStale { get; set; }
+    /// <summary>Adds a function that offers the type, and asks it what it has left.</summary>
+    public void Add(HostParent parent, Action<MdevException> report)
+    {
+        var function = new Function(this, parent);
+        _functions.Add(function);
+        function.Ask(type, report);
+    }
+
+    /// <summary>Adds devices that it has.</summary>
+    /// <param name="used">Their type.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="isOfSize">Whether they take places that the type could have.</param>
+    public void Add(string used, int count, bool isOfSize)
+    {
+        if (isOfSize)
+            _ofSize.Add(used);
+        Count(used, count);
+    }
 
     /// <summary>The function to use next, of those that take the UUID where one is given.</summary>
     public Function? NextFunction(Guid? uuid)
     {
-        IEnumerable<Function> fit = Functions.Where(f => !f.IsRuledOut && (uuid is null || f.Parent.Takes(uuid.Value)));
-        return fit.FirstOrDefault(f => f.Available > 0) ?? fit.FirstOrDefault(f => f.Available is null);
+        if (uuid is not null)
+        {
+            IEnumerable<Function> fit = Functions.Where(f => !f.IsRuledOut && f.Parent.Takes(uuid.Value));
+            return fit.FirstOrDefault(f => f.Available > 0) ?? fit.FirstOrDefault(f => f.Available is null);
+        }
+
+        // Those before the first are not looked at again until they have something.
+        while (_first < _functions.Count && !(_functions[_first] is { IsRuledOut: false, Available: > 0 }))
+            _first++;
+        return _first < _functions.Count ? _functions[_first] : IsUncertain ? _functions.Find(f => f is { IsRuledOut: false, Available: null }) : null;
     }
 
     /// <summary>Counts a device that is to be made on a function.</summary>
     public void Take(Function function)
     {
         Placed++;
-        DevicesByType[type] = DevicesByType.GetValueOrDefault(type) + 1;
+        Count(type, 1);
         if (function.Available is { } available)
             function.Available = available - 1;
         else
@@ -81,41 +115,145 @@ internal sealed class Candidate(string name, string type, int? numaNode, TypeDes
     public void GiveBack(Function function)
     {
         Placed--;
-        DevicesByType[type]--;
+        Count(type, -1);
         if (function.Available is { } available)
             function.Available = available + 1;
         else
             function.IsRuledOut = false;
     }
 
-    /// <summary>One parent of the physical device.</summary>
-    internal sealed class Function(HostParent parent)
+    private void Count(string used, int more)
     {
-        public HostParent Parent => parent;
+        DevicesByType[used] = DevicesByType.GetValueOrDefault(used) + more;
+        Devices += more;
+        _devicesOfSize += _ofSize.Contains(used) ? more : 0;
+    }
+
+    private void Count(Function function, int sign)
+    {
+        if (function.IsRuledOut)
+            return;
+        _available += sign * Math.Max(0L, function.Available ?? 0);
+        _unknown += function.Available is null ? sign : 0;
+    }
+
+    /// <summary>One parent of the physical device.</summary>
+    internal sealed class Function
+    {
+        private readonly Candidate _device;
+        private readonly int _index;
+        private int? _available;
+        private bool _isRuledOut;
+
+        public Function(Candidate device, HostParent parent)
+        {
+            (_device, _index, Parent, _available) = (device, device.Functions.Count, parent, 0);
+            device.Count(this, 1);
+        }
+
+        public HostParent Parent { get; }
 
         /// <summary>Its available_instances of the type; null when it could not be read.</summary>
-        public int? Available { get; set; }
+        public int? Available
+        {
+            get => _available;
+            set => Change(() => _available = value);
+        }
 
         /// <summary>Why nothing is to be made on it, whatever room it has: what it has already cannot be read. Null otherwise.</summary>
         public MdevException? Fault { get; private set; }
 
         /// <summary>Whether it is not to be tried again: it refused a device although it said it had one, or has one where it does not say how many.</summary>
-        public bool IsRuledOut { get; set; }
+        public bool IsRuledOut
+        {
+            get => _isRuledOut;
+            set => Change(() => _isRuledOut = value);
+        }
 
         /// <summary>Asks it what it has left of a type. A fault of what it has is told where its devices are read.</summary>
-        public Function Ask(string type, Action<MdevException> report)
+        public void Ask(string type, Action<MdevException> report) => (Available, Fault) = Asked(Parent, type, report);
+
+        /// <summary>What a parent has left of a type, none where what it has cannot be read; and why that is.</summary>
+        public static (int? Available, MdevException? Fault) Asked(HostParent parent, string type, Action<MdevException> report)
         {
             try
             {
-                (Available, Fault) = (parent.Available(type, report), null);
+                return (parent.Available(type, report), null);
             }
             catch (MdevException e)
             {
-                (Available, Fault) = (0, e);
+                return (0, e);
             }
-
-            return this;
         }
+
+        private void Change(Action change)
+        {
+            _device.Count(this, -1);
+            change();
+            _device.Count(this, 1);
+            _device._first = Math.Min(_device._first, _index);
+        }
+    }
+}
+
+/// <summary>
+/// The physical devices of a plan, those with room in the order in which they get the next device. Only one at a time changes its place, so that a plan
+/// of very many devices costs the same for each, however many physical devices there are.
+/// </summary>
+internal sealed class Ranking
+{
+    private readonly PlacementRequest _request;
+    private readonly SortedSet<Candidate> _withRoom;
+    private readonly SortedSet<Candidate> _without = new(Comparer<Candidate>.Create((one, other) => one.Number.CompareTo(other.Number)));
+
+    public Ranking(PlacementRequest request, IReadOnlyList<Candidate> devices)
+    {
+        _request = request;
+        _withRoom = new SortedSet<Candidate>(Comparer<Candidate>.Create(Compare));
+        for (int i = 0; i < devices.Count; i++)
+        {
+            devices[i].Number = i;
+            Enter(devices[i]);
+        }
+    }
+
+    /// <summary>Those without room, in the order of names.</summary>
+    public IReadOnlyCollection<Candidate> WithoutRoom => _without;
+
+    /// <summary>How often something has changed with those without room.</summary>
+    public int Changes { get; private set; }
+
+    /// <summary>The one to get the next device; null when none has room for it.</summary>
+    public Candidate? First(Guid? uuid) => uuid is null ? _withRoom.Min : _withRoom.FirstOrDefault(device => device.NextFunction(uuid) is not null);
+
+    /// <summary>Whether another one has room.</summary>
+    public bool HasRoomBeside(Candidate device) => _withRoom.Count > (_withRoom.Contains(device) ? 1 : 0);
+
+    /// <summary>Changes what is known of one.</summary>
+    public void Change(Candidate device, Action change)
+    {
+        _withRoom.Remove(device);
+        Changes += _without.Remove(device) ? 1 : 0;
+        change();
+        Enter(device);
+    }
+
+    private void Enter(Candidate device)
+    {
+        if (device.Room == 0)
+            Changes += _without.Add(device) ? 1 : 0;
+        else if (_request.Allows(device))
+            _withRoom.Add(device);
+    }
+
+    private int Compare(Candidate one, Candidate other)
+    {
+        int order = _request.NumaNode is { } node ? (one.NumaNode != node).CompareTo(other.NumaNode != node) : 0;
+        if (order == 0)
+            order = _request.Policy == PlacementPolicy.Spread ? other.FreeShare.CompareTo(one.FreeShare) : one.FreeShare.CompareTo(other.FreeShare);
+        if (order == 0)
+            order = other.Room.CompareTo(one.Room);
+        return order == 0 ? one.Number.CompareTo(other.Number) : order;
     }
 }
 
@@ -158,12 +296,12 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
     {
         HostParent parent = functions[0];
         var device = new Candidate(parent.PhysicalDevice, type, parent.NumaNode(report), parent.Describe(type, report));
-        foreach ((string used, int count) in devices)
-            device.DevicesByType[used] = count;
         // NVIDIA's max_instance is a number of places for vGPUs of one memory size, whichever of its types they are (Q, A, B or C).
-        if (device is { MaxInstances: not null, FramebufferBytes: { } bytes })
-            device.Siblings.UnionWith(device.DevicesByType.Keys.Where(used => parent.Describe(used, report).FramebufferBytes == bytes));
-        device.Functions.AddRange(functions.Select(function => new Candidate.Function(function).Ask(type, report)));
+        long? bytes = device.MaxInstances is null ? null : device.FramebufferBytes;
+        foreach ((string used, int count) in devices)
+            device.Add(used, count, isOfSize: bytes is not null && parent.Describe(used, report).FramebufferBytes == bytes);
+        foreach (HostParent function in functions)
+            device.Add(function, report);
         return device;
     }
 }

@@ -21,8 +21,10 @@ public sealed class Planner
     private readonly PlacementRequest _request;
     private readonly Action<MdevException> _report;
     private readonly List<Candidate> _devices;
-    private readonly List<MdevDevice> _idle;
+    private readonly LinkedList<MdevDevice> _idle;
+    private readonly Ranking _ranking;
     private readonly Reasons _reasons;
+    private readonly HashSet<Candidate> _stale = [];
     private readonly List<(string Parent, MdevException Why)> _failures = [];
     private int _order;
 
@@ -36,9 +38,10 @@ public sealed class Planner
     public Planner(HostRoot host, PlacementRequest request, Action<MdevException> report, IEnumerable<MdevDevice>? idle = null, CancellationToken cancel = default)
     {
         (_host, _request, _report) = (host, request, report);
-        _idle = [.. idle ?? []];
+        _idle = new LinkedList<MdevDevice>(idle ?? []);
         _devices = new Survey(host, report).Of(request, cancel).OrderBy(device => device.Name, NaturalOrder.Instance).ToList();
-        _reasons = new Reasons(host, request, _devices);
+        _ranking = new Ranking(request, _devices);
+        _reasons = new Reasons(host, request, _devices, _ranking);
     }
 
     /// <summary>How many devices can be had at most; null when some parent would not say.</summary>
@@ -51,10 +54,10 @@ public sealed class Planner
     /// <returns><see cref="MdevError.UuidExists"/>: it is another device's; <see cref="MdevError.UuidFixed"/>: wherever the device could go it would have another.</returns>
     public MdevException? WhyNot(Guid uuid)
     {
-        if (_idle.Exists(d => d.Uuid == uuid))
+        if (_idle.Any(d => d.Uuid == uuid))
             return null;
         if (Existing(uuid) is not { } device)
-            return _devices.Exists(d => d.Functions.Exists(f => f.Parent.Takes(uuid))) ? null : Fixed(uuid);
+            return _devices.Exists(d => d.Functions.Any(f => f.Parent.Takes(uuid))) ? null : Fixed(uuid);
         string what = device.Type is null ? $"that is just being removed from '{Printable.Text(device.Parent)}'" : $"of type '{Printable.Text(device.Type)}' on parent '{Printable.Text(device.Parent)}'";
         return new MdevException(MdevError.UuidExists, $"Device {uuid} was not made: there is one {what} already.", _host.OnMachine(device.SysfsPath)) { Uuid = uuid };
     }
@@ -108,7 +111,7 @@ public sealed class Planner
     /// <param name="uuid">The UUID that it must have; null for any.</param>
     internal Place? Next(Guid? uuid = null)
     {
-        if (_idle.Find(d => uuid is null || d.Uuid == uuid) is { } idle)
+        if (_idle.FirstOrDefault(d => uuid is null || d.Uuid == uuid) is { } idle)
             return Reuse(idle);
         return Choose(uuid) is { } choice ? Take(choice.Device, choice.Function) : null;
     }
@@ -120,13 +123,13 @@ public sealed class Planner
     {
         foreach (Candidate device in _devices)
         {
-            if (device.Functions.Find(function => function.Parent.Name == parent) is not { } function)
+            if (device.Functions.FirstOrDefault(function => function.Parent.Name == parent) is not { } function)
                 continue;
             // A function of a larger device has room for one, whatever its type.
             if (type == _request.Type)
-                device.Take(function);
+                _ranking.Change(device, () => device.Take(function));
             else if (device.Name != parent)
-                function.Available = 0;
+                _ranking.Change(device, () => function.Available = 0);
         }
     }
 
@@ -134,11 +137,16 @@ public sealed class Planner
     internal void Release(Place place)
     {
         _order--;
-        place.Device?.GiveBack(place.Function!);
+        if (place.Device is { } device)
+            _ranking.Change(device, () => device.GiveBack(place.Function!));
     }
 
     /// <summary>Tells that the device was made there.</summary>
-    internal static void Made(Place place) => place.Device!.IsStale = place.Parent!.ChangesWithSiblings;
+    internal void Made(Place place)
+    {
+        if (place.Parent!.ChangesWithSiblings)
+            _stale.Add(place.Device!);
+    }
 
     /// <summary>Tells that the device could not be made there, so that another place is found: what its physical device has left is read anew.</summary>
     internal void Failed(Place place, MdevException why)
@@ -151,7 +159,7 @@ public sealed class Planner
             ReadAnew(place.Device!);
 
         // It says there is room and refuses: whatever its reason, asking again will not help this request.
-        refused.IsRuledOut = refused.Available is not 0;
+        _ranking.Change(place.Device!, () => refused.IsRuledOut = refused.Available is not 0);
     }
 
     private MdevDevice? Existing(Guid uuid)
@@ -169,9 +177,12 @@ public sealed class Planner
 
     private void ReadAnew(Candidate device)
     {
-        foreach (Candidate.Function function in device.Functions)
-            _ = function.Ask(_request.Type, _report);
-        device.IsStale = false;
+        _ranking.Change(device, () =>
+        {
+            foreach (Candidate.Function function in device.Functions)
+                function.Ask(_request.Type, _report);
+        });
+        _stale.Remove(device);
     }
 
     private MdevException Fixed(Guid uuid)
@@ -184,13 +195,9 @@ public sealed class Planner
 
     private (Candidate Device, Candidate.Function Function)? Choose(Guid? uuid)
     {
-        _devices.FindAll(device => device.IsStale).ForEach(ReadAnew);
-        IEnumerable<Candidate> fit = _devices.Where(_request.Allows).Where(d => uuid is null || d.NextFunction(uuid) is not null);
-        IOrderedEnumerable<Candidate> byNuma = fit.Where(d => d.Room > 0).OrderBy(d => _request.NumaNode is { } node && d.NumaNode != node);
-        Candidate? best = (_request.Policy == PlacementPolicy.Spread ? byNuma.ThenByDescending(d => d.FreeShare) : byNuma.ThenBy(d => d.FreeShare))
-            .ThenByDescending(d => d.Room)
-            .FirstOrDefault()
-            ?? fit.FirstOrDefault(d => d.IsUncertain);
+        foreach (Candidate device in _stale.ToArray())
+            ReadAnew(device);
+        Candidate? best = _ranking.First(uuid) ?? _devices.Find(d => _request.Allows(d) && d.IsUncertain && d.NextFunction(uuid) is not null);
         return best?.NextFunction(uuid) is { } function ? (best, function) : null;
     }
 
@@ -206,7 +213,7 @@ public sealed class Planner
     {
         int? before = function.Available is null || device.Uncertainty is not null ? null : device.Room;
         string reason = _reasons.For(device, before, isEstimate: _order > 0);
-        device.Take(function);
+        _ranking.Change(device, () => device.Take(function));
         return new Place(Placement(function.Parent.Name, device.Name, device.NumaNode, before, before is null ? null : device.Room, reason), device, function);
     }
 
@@ -225,27 +232,28 @@ public sealed class Planner
 }
 
 /// <summary>Says why a device goes where it goes, and why no more of them can be had.</summary>
-internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnlyList<Candidate> devices)
+internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnlyList<Candidate> devices, Ranking ranking)
 {
     private const int Shown = 8;
+
+    private readonly HashSet<int?> _nodes = [.. devices.Select(device => device.NumaNode)];
+    private (int Changes, string Text) _passed = (-1, "");
 
     public string For(Candidate device, int? room, bool isEstimate)
     {
         string uncertain = device.Uncertainty is { } why ? $"; {why}" : "";
         if (room is null && device.Uncertainty is null)
             return "the only one left to try; how much room it has could not be read";
-        List<Candidate> others = devices.Where(d => d != device).ToList();
-        if (others.Count == 0)
+        if (devices.Count == 1)
             return $"the only one to choose from{uncertain}";
-        string policy = !others.Exists(d => d.Room > 0 && request.Allows(d)) ? "the only one with room"
+        string policy = !ranking.HasRoomBeside(device) ? "the only one with room"
             : request.Policy == PlacementPolicy.Spread ? $"most free ({device.FreeShare * 100:F0}%)"
             : $"least free with room ({device.FreeShare * 100:F0}%)";
         string numa = request.NumaNode is not { } node ? "" : device.NumaNode == node ? $", on NUMA node {node}"
-            : devices.Any(d => d.NumaNode == node) ? $", NUMA node {node} has no room"
+            : _nodes.Contains(node) ? $", NUMA node {node} has no room"
             : $", nothing is on NUMA node {node}";
         string estimate = isEstimate ? ", earlier ones counted in" : "";
-        List<string> passed = others.Where(d => d.Room == 0).Select(d => WhyNot(d)).OfType<string>().ToList();
-        return $"{policy}{numa}{estimate}{uncertain}{(passed.Count == 0 ? "" : "; " + Listed(passed))}";
+        return $"{policy}{numa}{estimate}{uncertain}{Passed(device)}";
     }
 
     public MdevException NoRoom(int wanted, int had, bool isPlan, List<(string Parent, MdevException Why)> failures)
@@ -260,8 +268,22 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
         return failures.Count == 0 ? new MdevException(MdevError.NoCapacity, message) : new MdevException(MdevError.NoCapacity, message, failures[^1].Why, tellsCause: true);
     }
 
-    private static string Listed(List<string> items) =>
-        string.Join("; ", items.Take(Shown)) + (items.Count > Shown ? $"; and {items.Count - Shown} more" : "");
+    // What was passed over changes with it, and not with each device that goes elsewhere.
+    private string Passed(Candidate device)
+    {
+        if (_passed.Changes != ranking.Changes || device.Room == 0)
+        {
+            List<Candidate> passed = ranking.WithoutRoom.Where(d => d != device).Take(Shown).ToList();
+            int all = ranking.WithoutRoom.Count - (device.Room == 0 ? 1 : 0);
+            _passed = (device.Room == 0 ? -1 : ranking.Changes, all == 0 ? "" : $"; {Listed(passed.ConvertAll(d => WhyNot(d)!), all)}");
+        }
+
+        return _passed.Text;
+    }
+
+    private static string Listed(List<string> items) => Listed(items, items.Count);
+
+    private static string Listed(IEnumerable<string> items, int all) => string.Join("; ", items.Take(Shown)) + (all > Shown ? $"; and {all - Shown} more" : "");
 
     private static string Counted(IEnumerable<KeyValuePair<string, int>> devices) => string.Join(", ", devices.Select(t => $"{t.Value} x {Printable.Text(t.Key)}"));
 
@@ -272,7 +294,7 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
             return null;
         string name = Printable.Text(parent.Name);
         string[] on = parent.TypesInUse(_ => { }).Select(type => Printable.Text(type)).ToArray();
-        int others = parent.Siblings(_ => { }).Where(sibling => sibling.Name != parent.Name && sibling.Offers(request.Type)).Sum(sibling => new Candidate.Function(sibling).Ask(request.Type, _ => { }).Available ?? 0);
+        int others = parent.Siblings(_ => { }).Where(sibling => sibling.Name != parent.Name && sibling.Offers(request.Type)).Sum(sibling => Candidate.Function.Asked(sibling, request.Type, _ => { }).Available ?? 0);
         int room = device.MaxInstances is { } most ? Math.Clamp(most - device.DevicesOfSize.Sum(t => t.Value), 0, others) : others;
         // Where none has, the reason is the physical device's.
         return room == 0 ? null : $"{name} has {(on.Length > 0 ? $"a device of type {string.Join(", ", on)} already" : "none available")}, but other functions of {Printable.Text(device.Name)} have room for {room}";
@@ -285,24 +307,24 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
             return $"{name} is on {(device.NumaNode is { } node ? $"NUMA node {node}" : "no NUMA node")}";
         if (device.Room > 0)
             return null;
-        if (device.Functions.TrueForAll(f => f.IsRuledOut))
+        if (device.Functions.All(f => f.IsRuledOut))
             return $"{name} refused";
         return $"{WhyFull(device, name, isPlan)}{PassedOver(device)}";
     }
 
     // A function of which it is not known what it has.
-    private static string PassedOver(Candidate device) => device.Functions.FindAll(f => f.Fault is not null) is not [var first, ..] unread ? ""
-        : $", and {Printable.Text(first.Parent.Name)}{(unread.Count > 1 ? $" and {unread.Count - 1} more" : "")} cannot be used, because what {(unread.Count > 1 ? "they have" : "it has")} cannot be read ({first.Fault!.ErrnoName ?? first.Fault.Message.TrimEnd('.')})";
+    private static string PassedOver(Candidate device) => device.Functions.Where(f => f.Fault is not null).ToArray() is not [var first, ..] unread ? ""
+        : $", and {Printable.Text(first.Parent.Name)}{(unread.Length > 1 ? $" and {unread.Length - 1} more" : "")} cannot be used, because what {(unread.Length > 1 ? "they have" : "it has")} cannot be read ({first.Fault!.ErrnoName ?? first.Fault.Message.TrimEnd('.')})";
 
     private string WhyFull(Candidate device, string name, bool isPlan)
     {
         if (OnlyFunction(device) is { } only)
             return only;
         string planned = isPlan && device.Placed > 0 ? $", {device.Placed} of them planned" : "";
-        if (device.MaxInstances is { } most && device.DevicesOfSize.Sum(t => t.Value) >= most)
+        if (device.IsFull)
             return $"{name} is full with {Counted(device.DevicesOfSize)}{planned}";
         List<KeyValuePair<string, int>> there = device.DevicesByType.Where(t => t.Value > 0).ToList();
-        string? why = device.Functions.Find(f => f.Fault is null)?.Parent.WhyNone(request.Type, there.ConvertAll(t => t.Key));
+        string? why = device.Functions.FirstOrDefault(f => f.Fault is null)?.Parent.WhyNone(request.Type, there.ConvertAll(t => t.Key));
         return $"{name} has none available{(there.Count == 0 ? "" : $" beside {Counted(there)}{planned}")}{(why is null ? "" : $": {why}")}";
     }
 }
