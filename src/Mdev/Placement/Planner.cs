@@ -324,7 +324,7 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
         if (device.IsFull)
             return $"{name} is full with {Counted(device.DevicesOfSize)}{planned}";
         List<KeyValuePair<string, int>> there = device.DevicesByType.Where(t => t.Value > 0).ToList();
-        string? why = device.Functions.FirstOrDefault(f => f.Fault is null)?.Parent.WhyNone(request.Type, there.ConvertAll(t => t.Key));
+        string? why = device.Functions.All(f => f.Fault is null) ? device.Functions[0].Parent.WhyNone(request.Type, there.ConvertAll(t => t.Key)) : null;
         return $"{name} has none available{(there.Count == 0 ? "" : $" beside {Counted(there)}{planned}")}{(why is null ? "" : $": {why}")}";
     }
 }

@@ -384,6 +384,18 @@ public sealed class VendorVfioTests
     }
 
     [Fact]
+    public void A_GPU_of_which_not_all_can_be_read_is_not_said_to_be_empty()
+    {
+        using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 2 });
+        MdevDevice device = host.Make("nvidia-1156")[0];
+        host.AddFile($"{device.SysfsPath}/nvidia/current_vgpu_type", "what the driver says\n");
+        Assert.Empty(host.Make("nvidia-1150"));
+        MdevException full = Assert.Single(host.Reports, report => report.Error == MdevError.NoCapacity);
+        Assert.Contains($"{device.Parent} cannot be used", full.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("no vGPU", full.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_device_whose_type_cannot_be_read_any_more_is_neither_made_again_nor_called_gone()
     {
         using var host = new SimulatedTestHost(["nvidia-l40s"], new SimulationSizes { GpuCount = 1, FunctionCount = 1 });
