@@ -309,12 +309,14 @@ internal sealed class Reasons(HostRoot host, PlacementRequest request, IReadOnly
             return null;
         if (device.Functions.All(f => f.IsRuledOut))
             return $"{name} refused";
-        return $"{WhyFull(device, name, isPlan)}{PassedOver(device)}";
+        return PassedOver(device) is not { } passedOver ? WhyFull(device, name, isPlan)
+            : device.Functions.All(f => f.Fault is not null) ? passedOver
+            : $"{WhyFull(device, name, isPlan)}, and {passedOver}";
     }
 
-    // A function of which it is not known what it has.
-    private static string PassedOver(Candidate device) => device.Functions.Where(f => f.Fault is not null).ToArray() is not [var first, ..] unread ? ""
-        : $", and {Printable.Text(first.Parent.Name)}{(unread.Length > 1 ? $" and {unread.Length - 1} more" : "")} cannot be used, because what {(unread.Length > 1 ? "they have" : "it has")} cannot be read ({first.Fault!.ErrnoName ?? first.Fault.Message.TrimEnd('.')})";
+    // The functions of which it is not known what they have.
+    private static string? PassedOver(Candidate device) => device.Functions.Where(f => f.Fault is not null).ToArray() is not [var first, ..] unread ? null
+        : $"{Printable.Text(first.Parent.Name)}{(unread.Length > 1 ? $" and {unread.Length - 1} more" : "")} cannot be used, because what {(unread.Length > 1 ? "they have" : "it has")} cannot be read ({first.Fault!.ErrnoName ?? first.Fault.Message.TrimEnd('.')})";
 
     private string WhyFull(Candidate device, string name, bool isPlan)
     {

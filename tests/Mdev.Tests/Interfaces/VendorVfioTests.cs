@@ -381,6 +381,9 @@ public sealed class VendorVfioTests
         host.Reports.Clear();
         Assert.Empty(host.Make("nvidia-1150", 1, uuid));
         Assert.Contains($"{parents[0].Parent} cannot be used", host.Reports[^1].Message, StringComparison.Ordinal);
+        // What the others have is no reason where this one was asked for.
+        Assert.Empty(host.Make(new CreateRequest { Placement = new PlacementRequest { Type = "nvidia-1150", Parents = NameFilter.Of(parents[0].Parent) } }));
+        Assert.Contains($"'. {parents[0].Parent} cannot be used", host.Reports[^1].Message, StringComparison.Ordinal);
     }
 
     [Fact]
