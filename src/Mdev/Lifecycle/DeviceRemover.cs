@@ -102,7 +102,8 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
         }
     }
 
-    // Null when there is nothing to hold: a device without a driver cannot be opened by anybody.
+    // Null when there is nothing to hold: a device without a driver and a group cannot be opened by anybody. While an unbind waits for whoever has the
+    // device open, the link to the driver is gone and the group is there (__device_release_driver in drivers/base/dd.c).
     private IDisposable? HoldGroup(MdevDevice listed)
     {
         Guid uuid = listed.Uuid;
@@ -112,10 +113,8 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
             if (device.State == MdevDeviceState.Removing)
                 throw BeingRemoved(device);
             new ListedDevice(listed.Type, listed.Parent).Require(device);
-            if (device.State == MdevDeviceState.Unbound)
-                return null;
             if (device.VfioPath is not { } node)
-                throw new MdevException(MdevError.GuardUnavailable, $"Device {uuid} was not removed: it has no IOMMU group, so that it cannot be kept from being in use.", host.OnMachine(device.SysfsPath));
+                return device.State == MdevDeviceState.Unbound ? null : throw new MdevException(MdevError.GuardUnavailable, $"Device {uuid} was not removed: it has no IOMMU group, so that it cannot be kept from being in use.", host.OnMachine(device.SysfsPath));
             IDisposable? group = OpenGroup(listed, node, attempt);
             if (group is null)
                 continue;

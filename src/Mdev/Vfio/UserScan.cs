@@ -48,8 +48,8 @@ public sealed class UserScan
     /// <summary>Who holds a device open: nobody is an empty list, and null says that it cannot be known.</summary>
     public MdevDeviceUser[]? UsersOf(MdevDevice device)
     {
-        // Unbinding a driver waits until nobody has the device open, and without a driver nobody can open it.
-        if (device.State == MdevDeviceState.Unbound)
+        // Unbinding a driver waits until nobody has the device open, and takes the group away only then; without a driver nobody can open it.
+        if (device is { State: MdevDeviceState.Unbound, IommuGroup: null })
             return [];
         List<string> names = NamesOf(device);
         MdevDeviceUser[] users = names

@@ -3,6 +3,7 @@ using Mdev.Kernel;
 using Mdev.Lifecycle;
 using Mdev.Model;
 using Mdev.Tests.Hosts;
+using Mdev.Vfio;
 
 namespace Mdev.Tests.Lifecycle;
 
@@ -47,6 +48,24 @@ public sealed class DeviceRemoverTests : IDisposable
         Assert.Equal(before, _host.Snapshot());
         _host.Remove(devices[1]);
         Assert.Equal([devices[0]], _host.Devices());
+    }
+
+    // The driver's link goes first, and the unbind waits for whoever has the device open, as a removal would then.
+    [Fact]
+    public async Task A_device_whose_unbind_waits_is_InUse_and_nothing_is_changed()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        _host.Hold(device);
+        File.Delete($"{_host.Root}{Parent}/{device.Uuid}/driver");
+        MdevDevice unbound = _host.Devices()[0];
+        string before = _host.Snapshot();
+        Task<MdevError> removal = Task.Run(() => _host.RemoveFails(unbound));
+        // A removal that has begun would wait as long as the process holds the device.
+        Assert.True(SpinWait.SpinUntil(() => removal.IsCompleted || _host.Find(device.Uuid)!.State == MdevDeviceState.Removing, TimeSpan.FromMinutes(1)));
+        Assert.True(removal.IsCompleted);
+        Assert.Equal((MdevDeviceState.Unbound, MdevError.InUse), (unbound.State, await removal));
+        Assert.Equal(before, _host.Snapshot());
+        Assert.Single(UserScan.Of(_host.Host, CancellationToken.None).UsersOf(unbound)!);
     }
 
     [Fact]
