@@ -112,6 +112,44 @@ public sealed class DeviceReaderTests : IDisposable
     }
 
     [Fact]
+    public void A_device_whose_removal_has_just_begun_is_Removing()
+    {
+        // The kernel takes the type away first, then the entry on the bus, and waits for whoever has the device open.
+        _host.AddDevice("p", One, "made-1", typeLink: "no-more");
+        var removal = new Thread(() =>
+        {
+            Thread.Sleep(30);
+            File.Delete($"{_host.Root}/sys/bus/mdev/devices/{One}");
+        });
+        removal.Start();
+        MdevDevice[] found = _host.Devices();
+        removal.Join();
+        Assert.Equal(MdevDeviceState.Removing, Assert.Single(found).State);
+        Assert.Empty(_host.Reports);
+    }
+
+    [Fact]
+    public void A_device_that_goes_between_two_looks_at_it_is_not_called_Unbound()
+    {
+        // What is told of its group comes between its type and its driver.
+        _host.AddDevice("p", One, "made-1");
+        string device = $"{_host.Root}{HandMadeHost.ParentPath("p")}/{One}";
+        File.Delete($"{device}/iommu_group");
+        File.WriteAllText($"{device}/iommu_group", "");
+        void Report(MdevException e)
+        {
+            if (e.Path == $"{device}/iommu_group" && Directory.Exists(device))
+            {
+                Directory.Delete(device, recursive: true);
+                File.Delete($"{_host.Root}/sys/bus/mdev/devices/{One}");
+            }
+        }
+
+        Assert.Empty(new DeviceReader(_host.Host, Report).Read(new DeviceQuery()));
+        Assert.False(Directory.Exists(device));
+    }
+
+    [Fact]
     public void A_uuid_that_is_not_there_is_told_and_the_others_come()
     {
         _host.AddDevice("p", One, "made-1");

@@ -161,8 +161,7 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
             // Gone since it was listed is no fault; without a type for long is one.
             if (WaitForType(name) is not null)
                 return Read(name, types);
-            _hasGone = true;
-            return null;
+            group = Group(name);
         }
 
         if (type is null)
@@ -172,6 +171,9 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
         }
 
         string? driver = _attributes.Try(() => directory.ReadLinkNameBelow(name, "driver"));
+        // What has gone between two looks has no driver either.
+        if (driver is null && TypeOf(name) != type)
+            return Read(name, types);
         return Make(uuid, type, group, driver, driver is null ? MdevDeviceState.Unbound : MdevDeviceState.Active);
     }
 
