@@ -169,7 +169,7 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
     {
         if (isForMany)
         {
-            _devices ??= Survey();
+            _devices ??= Overview();
             if (!_devices.TryGetValue(uuid, out (string Parent, string Type)? known))
                 return null;
             if (known is var (parent, type))
@@ -187,10 +187,10 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
         }
     }
 
-    private Dictionary<Guid, (string Parent, string Type)?> Survey()
+    private Dictionary<Guid, (string Parent, string Type)?> Overview()
     {
         var devices = new Dictionary<Guid, (string Parent, string Type)?>();
-        foreach ((Guid uuid, (string Parent, string Type)? known) in _parents.Interfaces.SelectMany(way => way.Survey()))
+        foreach ((Guid uuid, (string Parent, string Type)? known) in _parents.Interfaces.SelectMany(way => way.Overview()))
             devices.TryAdd(uuid, known);
         return devices;
     }

@@ -62,7 +62,7 @@ internal interface IDeviceInterface
 
     /// <summary>The UUIDs of all devices, in no order. What is broken is left to a listing.</summary>
     /// <returns>Parent and type where a few looks tell them of many devices; null where <see cref="FindDevice"/> has to tell how a device stands.</returns>
-    IEnumerable<(Guid Uuid, (string Parent, string Type)? Known)> Survey();
+    IEnumerable<(Guid Uuid, (string Parent, string Type)? Known)> Overview();
 
     /// <summary>Reports the entries for devices that lead to no device of these parents.</summary>
     /// <param name="seen">The names of all devices that were read.</param>

@@ -61,7 +61,11 @@ public abstract class CalloutCommand : MdevCommand
     public SwitchParameter SkipCallout { get; set; }
 
     /// <inheritdoc/>
-    protected override void EndProcessing() => TellRest();
+    protected override void EndProcessing()
+    {
+        base.EndProcessing();
+        TellRest();
+    }
 
     /// <summary>Tells what scripts that ran after a deed have said. The deed's result is written by now: a word may end the pipeline.</summary>
     private protected void TellRest() => _callouts?.TellRest();

@@ -80,7 +80,6 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
     protected override void EndProcessing()
     {
         WaitForAll();
-        TellRest();
         base.EndProcessing();
     }
 

@@ -73,7 +73,7 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
     }
 
     // A device that was made, unbound or began to go in between is in some of the lists only, and then looked at more closely.
-    public IEnumerable<(Guid Uuid, (string Parent, string Type)? Known)> Survey()
+    public IEnumerable<(Guid Uuid, (string Parent, string Type)? Known)> Overview()
     {
         HashSet<Guid> bound = [.. Uuids(Names(Drivers, _ => { }).SelectMany(driver => Names($"{Drivers}/{driver}", _ => { })))];
         var found = new HashSet<Guid>();

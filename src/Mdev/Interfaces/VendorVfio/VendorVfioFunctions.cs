@@ -54,7 +54,7 @@ internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
     public MdevDevice? FindDevice(Guid uuid, Action<MdevException> report) =>
         FunctionUuid.AddressOf(uuid) is { } address ? Look(address, fault => throw fault)?.FindDevice(uuid, report) : null;
 
-    public IEnumerable<(Guid Uuid, (string Parent, string Type)? Known)> Survey() => Parents(_ => { })
+    public IEnumerable<(Guid Uuid, (string Parent, string Type)? Known)> Overview() => Parents(_ => { })
         .SelectMany(parent => parent.Devices(new NameFilter(), _ => { }))
         .Select(device => (device.Uuid, device.State == MdevDeviceState.Active ? (device.Parent, device.Type!) : ((string, string)?)null));
 

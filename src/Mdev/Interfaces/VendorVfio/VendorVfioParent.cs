@@ -94,14 +94,15 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         using DirectoryHandle? directory = Open(report);
         if (directory is null)
             yield break;
-        Dictionary<int, string>? creatable = Creatable(directory, report);
+        IReadOnlyDictionary<int, string>? creatable = Creatable(directory, report);
         IReadOnlyDictionary<int, VgpuProfile>? known = Known(report);
         int? current = Current(directory, report);
-        foreach (string id in Ids(Numbers(known, creatable), current ?? 0))
+        string? path = null;
+        foreach (int number in Sorted(Numbers(known, creatable), current ?? 0))
         {
             if (cancel.IsCancellationRequested)
                 yield break;
-            int number = VgpuId.Number(id)!.Value;
+            string id = VgpuId.Of(number);
             int? available = creatable is null || current is null ? null : creatable.ContainsKey(number) ? 1 : 0;
             if (!query.Types.Matches(id) || (query.Available && available is not > 0))
                 continue;
@@ -122,7 +123,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
                 MaxResolution = type.Description.MaxResolution,
                 Heads = type.Description.Heads,
                 MaxInstances = type.Description.MaxInstances,
-                SysfsPath = TypePath(id),
+                SysfsPath = path ??= TypePath(id),
                 Root = host.Root,
             };
         }
@@ -134,7 +135,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         if (known is not null)
             return known.Where(type => type.Value.Name is not null).Select(type => (VgpuId.Of(type.Key), type.Value.Name!));
         using DirectoryHandle? directory = Open(report);
-        return directory is null ? [] : (Creatable(directory, report) ?? []).Select(row => (VgpuId.Of(row.Key), row.Value)).ToList();
+        return directory is null ? [] : (Creatable(directory, report) ?? new Dictionary<int, string>()).Select(row => (VgpuId.Of(row.Key), row.Value)).ToList();
     }
 
     public override int? Available(string type, Action<MdevException> report)
@@ -171,7 +172,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
 
     public override IEnumerable<MdevDevice> Devices(NameFilter types, Action<MdevException> report)
     {
-        using DirectoryHandle? directory = Open(report);
+        using DirectoryHandle? directory = new AttributeReader(report).Try(() => host.Files.OpenDirectory(SysfsPath));
         if (directory is not null && Device(directory, Current(directory, report), types, report) is { } device)
             yield return device;
     }
@@ -267,14 +268,15 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
     /// <summary>What vgpuConfig.xml says of the types of its GPU; null when it says nothing.</summary>
     internal IReadOnlyDictionary<int, VgpuProfile>? Known(Action<MdevException>? report) => VgpuConfig.TypesOf(host, PhysicalPath, report);
 
-    private static List<string> Ids(IEnumerable<int>? numbers, int current) =>
-        (numbers ?? []).Append(current).Where(number => number > 0).Distinct().Order().Select(VgpuId.Of).ToList();
+    private static List<string> Ids(IEnumerable<int>? numbers, int current) => Sorted(numbers, current).ConvertAll(VgpuId.Of);
 
-    private static IEnumerable<int> Numbers(IReadOnlyDictionary<int, VgpuProfile>? known, Dictionary<int, string>? creatable) =>
-        (known?.Keys ?? Enumerable.Empty<int>()).Concat(creatable?.Keys ?? Enumerable.Empty<int>());
+    private static List<int> Sorted(IEnumerable<int>? numbers, int current) => (numbers ?? []).Append(current).Where(number => number > 0).Distinct().Order().ToList();
+
+    private static IEnumerable<int> Numbers(IReadOnlyDictionary<int, VgpuProfile>? known, IReadOnlyDictionary<int, string>? creatable) =>
+        (known?.Keys ?? []).Concat(creatable?.Keys ?? []);
 
     // The names of both are the driver's. A type that is made everywhere it fits is on no list, and known only from the file.
-    private static VgpuProfile Told(int number, Dictionary<int, string>? creatable, IReadOnlyDictionary<int, VgpuProfile>? known)
+    private static VgpuProfile Told(int number, IReadOnlyDictionary<int, string>? creatable, IReadOnlyDictionary<int, VgpuProfile>? known)
     {
         string? row = creatable?.GetValueOrDefault(number);
         VgpuProfile type = known?.GetValueOrDefault(number) is { } found ? found with { Name = row ?? found.Name } : VgpuProfile.Named(row);
@@ -287,7 +289,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
 
     private static void Throw(MdevException fault) => throw fault;
 
-    private static Dictionary<int, string>? Creatable(DirectoryHandle directory, Action<MdevException> report) =>
+    private static IReadOnlyDictionary<int, string>? Creatable(DirectoryHandle directory, Action<MdevException> report) =>
         new AttributeReader(report).Value(directory, CreatableTypesFile) is { } text ? CreatableTypes.Parse(text) : null;
 
     private IEnumerable<VendorVfioParent> Functions(Action<MdevException> report)
@@ -305,6 +307,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
     {
         if (number is not (> 0 and var current) || !types.Matches(VgpuId.Of(current)))
             return null;
+        _physicalPath ??= PhysicalFunctions.PathOf(host, directory, SysfsPath);
         var attributes = new AttributeReader(report);
         string? driver = attributes.LinkName(directory, "driver");
         return new MdevDevice

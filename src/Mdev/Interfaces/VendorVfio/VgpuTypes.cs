@@ -54,7 +54,18 @@ internal static class VgpuId
 /// </summary>
 internal static class CreatableTypes
 {
-    public static Dictionary<int, string> Parse(string text)
+    private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<int, string>> s_understood = new();
+    private const int MostUnderstood = 256;
+
+    // The functions of a GPU, and of GPUs of one kind, list the same.
+    public static IReadOnlyDictionary<int, string> Parse(string text)
+    {
+        if (s_understood.Count > MostUnderstood)
+            s_understood.Clear();
+        return s_understood.GetOrAdd(text, Understand);
+    }
+
+    private static Dictionary<int, string> Understand(string text)
     {
         var rows = new Dictionary<int, string>();
         foreach (string line in text.Split('\n'))
