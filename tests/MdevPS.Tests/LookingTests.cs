@@ -35,7 +35,7 @@ public sealed partial class LookingTests : SimulatedHostTest
 
     [Fact]
     public void Every_cmdlet_that_looks_is_watched() =>
-        Assert.All(Run("(Get-Command -Module MdevPS -Verb Get).Name").Text, cmdlet => Assert.Contains(cmdlet, Looks));
+        Assert.All(Run("(Get-Command -Module MdevPS -Verb Get, ConvertTo).Name").Text, cmdlet => Assert.Contains(cmdlet, Looks));
 
     [StraceFact]
     public void Looking_at_a_simulated_host_writes_nothing()
@@ -48,7 +48,7 @@ public sealed partial class LookingTests : SimulatedHostTest
             remover.WaitForExit();
         Assert.Equal("Removing", Run("Get-MdevDevice").Get("State"));
         Directory.Delete($"{Root}/proc/{vm}", recursive: true);
-        Have("New-MdevDevice mtty-1");
+        Have("New-MdevDevice mtty-1 | New-MdevDefinition -AutoStart; New-MdevDefinition mtty-2");
         string before = Snapshot(Root);
 
         // A device is asked what it is by way of VFIO's nodes, which only that opens and locks.
@@ -71,6 +71,10 @@ public sealed partial class LookingTests : SimulatedHostTest
             tree.AddLink("/sys/devices/virtual/made/p/vendor", outside).AddLink("/sys/devices/virtual/made/p/mdev_supported_types/evil-1", $"{outside}/mdev_supported_types/evil-1");
             tree.AddLink("/sys/devices/virtual/made/p/22222222-2222-4222-8222-222222222222", outside).AddLink("/sys/bus/mdev/devices/22222222-2222-4222-8222-222222222222", outside);
             tree.AddLink("/dev/vfio", outside).AddLink("/proc", outside);
+            tree.AddFile("/etc/mdevctl.d/p/11111111-1111-4111-8111-111111111111", """{"mdev_type":"mtty-1","start":"auto","attrs":[]}""");
+            tree.AddLink("/etc/mdevctl.d/p/33333333-3333-4333-8333-333333333333", $"{outside}/alice").AddLink("/etc/mdevctl.d/outside", outside).AddLink("/etc/mdevps.d", outside);
+            tree.AddLink("/etc/mdevctl.d/scripts.d", outside).AddFile("/usr/lib/mdevctl/scripts.d/callouts/10", $"#!/bin/sh\ntouch '{outside}/ran'\n");
+            File.SetUnixFileMode($"{tree.Root}/usr/lib/mdevctl/scripts.d/callouts/10", (UnixFileMode)0x1ed);
             string before = Snapshot(tree.Root);
 
             List<string> calls = Trace(tree.Root);
@@ -78,7 +82,7 @@ public sealed partial class LookingTests : SimulatedHostTest
             Assert.Empty(Changes(calls, tree.Root));
             Assert.DoesNotContain(calls, call => Opened().Match(call) is { Success: true } match && match.Groups[1].Value.StartsWith(outside, StringComparison.Ordinal));
             Assert.Equal(before, Snapshot(tree.Root));
-            Assert.True(File.Exists($"{outside}/alice"));
+            Assert.Equal(["alice", "mdev_supported_types"], Directory.EnumerateFileSystemEntries(outside).Select(path => Path.GetFileName(path)).Order());
         }
         finally
         {
