@@ -14,6 +14,11 @@ public static class Printable
         _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / (double)(1L << 20):0.##} MiB"),
     };
 
+    /// <summary>A number of things: <c>1 device</c>, <c>12 devices</c>.</summary>
+    /// <param name="number">How many.</param>
+    /// <param name="thing">What one of them is called, with a plural in s.</param>
+    public static string Counted(long number, string thing) => string.Create(CultureInfo.InvariantCulture, $"{number} {thing}{(number == 1 ? "" : "s")}");
+
     /// <summary>The text on one line: every run of line ends a space, every control and format character a visible escape such as <c>\x1b</c>.</summary>
     /// <param name="text">Any text of a host.</param>
     /// <param name="most">How many characters to keep; what is cut off is marked with an ellipsis.</param>

@@ -197,6 +197,11 @@ public sealed class BindingTests : SimulatedHostTest
         Assert.Contains("deleted meanwhile", result.ErrorText, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("New-MdevDevice mtty-1 -Count 3 -Uuid 11111111-1111-4111-8111-111111111111", "-Uuid, which has 1 UUID.")]
+    [InlineData("Get-MdevDevice -Uuid ([Mdev.Model.MdevType]::new())", "'An object of the class MdevType' is no UUID|An object of the class MdevType is no UUID")]
+    public void A_message_counts_and_names_things_as_people_do(string line, string expected) => Assert.Matches(expected, Run(line).ErrorText);
+
     // An enum is a number in JSON.
     [Fact]
     public void Nothing_that_is_put_out_has_a_number_for_a_word() =>

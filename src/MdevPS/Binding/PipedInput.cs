@@ -69,7 +69,7 @@ internal sealed class PipedInput(PSCmdlet cmdlet)
         if (Array.Find(_properties, name => Property(name) == AutomationNull.Value) is { } empty)
             throw new MdevException(MdevError.InvalidArgument, $"The property {empty} of the piped object has nothing in it.");
         if (_takesRoots && piped.TypeNames.Any(type => Array.Exists(s_otherRoots, type.EndsWith)))
-            throw new MdevException(MdevError.InvalidArgument, $"The Root of a {piped.TypeNames[0]} is not the root of a host. Give -Root.");
+            throw new MdevException(MdevError.InvalidArgument, $"The Root of an object of the class {piped.TypeNames[0]} is not the root of a host. Give -Root.");
     }
 
     // The engine keeps the object for itself; there is no public way to it.

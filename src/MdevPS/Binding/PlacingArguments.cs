@@ -49,7 +49,7 @@ internal sealed class PlacingArguments(HostSession session, IPlacingCommand comm
     {
         int count = command.Uuid?.Length ?? command.Count;
         if (count != command.Count && session.IsArgument(nameof(command.Count)))
-            throw new MdevException(MdevError.InvalidArgument, $"-Count {command.Count} contradicts the {count} UUIDs of -Uuid. Leave -Count out.");
+            throw new MdevException(MdevError.InvalidArgument, $"-Count {command.Count} contradicts -Uuid, which has {Printable.Counted(count, "UUID")}. Leave -Count out.");
         if (command.StrictNuma && command.NumaNode is null)
             throw new MdevException(MdevError.InvalidArgument, "-StrictNuma insists on the node that -NumaNode names. Give -NumaNode too.");
 

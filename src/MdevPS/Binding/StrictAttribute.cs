@@ -58,7 +58,7 @@ internal abstract class StrictAttribute : ArgumentTransformationAttribute
     };
 
     /// <summary>How a refused value is called in an error.</summary>
-    protected static string Called(object? item) => Text(item) is { } text ? $"'{Printable.Text(text, 60)}'" : Plain(item) is { } other ? $"A {other.GetType().Name}" : "Null";
+    protected static string Called(object? item) => Text(item) is { } text ? $"'{Printable.Text(text, 60)}'" : Plain(item) is { } other ? $"An object of the class {other.GetType().Name}" : "Null";
 
     /// <summary>
     /// The refusal of a value. Where an object is refused that was piped as a whole, its properties are bound next; of all else it is an error. The engine

@@ -111,7 +111,7 @@ public sealed class NewMdevSimulationCommand : PSCmdlet, IDisposable
             FunctionCount = FunctionCount,
             TypeCount = TypeCount,
             DeviceCount = DeviceCount,
-        }, files => _session.Show("Making a simulated host", $"{files} files"), _session.StopToken);
+        }, files => _session.Show("Making a simulated host", Printable.Counted(files, "file")), _session.StopToken);
         if (Use)
             DefaultHost.Use(host.Root);
         WriteObject(host);

@@ -71,7 +71,7 @@ public sealed class RestoreMdevDeviceCommand : CalloutCommand
     protected override void EndProcessing()
     {
         long start = Environment.TickCount64;
-        void ShowWait(int devices, TimeSpan yet) => Session.Show("Waiting for what defined devices need", devices == 1 ? "1 device" : $"{devices} devices", left: yet);
+        void ShowWait(int devices, TimeSpan yet) => Session.Show("Waiting for what defined devices need", Printable.Counted(devices, "device"), left: yet);
         foreach (var there in _wanted.DistinctBy(wanted => wanted.Definition.Path).GroupBy(wanted => wanted.Host.Root))
         {
             HostRoot host = there.First().Host;

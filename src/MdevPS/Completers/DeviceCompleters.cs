@@ -17,7 +17,7 @@ public sealed class ParentCompleter : HostCompleter
     {
         NameFilter types = Names(bound, "Type", typeof(MdevType));
         if (types.IsAll)
-            return new ParentReader(host, Ignore).Read(new NameFilter()).Select(p => (p.Parent, $"{p.Driver ?? p.Subsystem ?? "no driver"}, {p.DeviceCount} devices, {p.Types.Length} types"));
+            return new ParentReader(host, Ignore).Read(new NameFilter()).Select(p => (p.Parent, $"{p.Driver ?? p.Subsystem ?? "no driver"}, {Printable.Counted(p.DeviceCount, "device")}, {Printable.Counted(p.Types.Length, "type")}"));
         // A function may say that it has one left when its physical device has none.
         var room = new CapacityReader(host, Ignore).Read(new TypeQuery { Types = types }).ToDictionary(capacity => (capacity.Type, capacity.PhysicalDevice), capacity => capacity.Room);
         return new TypeReader(host, Ignore).Read(new TypeQuery { Types = types })
@@ -36,7 +36,7 @@ public sealed class PhysicalDeviceCompleter : HostCompleter
     private protected override IEnumerable<(string Name, string ToolTip)> Candidates(HostRoot host, IDictionary bound) =>
         new ParentReader(host, Ignore).Read(Names(bound, "Parent", typeof(MdevParent)))
             .GroupBy(parent => parent.PhysicalDevice)
-            .Select(parents => (parents.Key, $"{parents.First().Driver ?? parents.First().Subsystem ?? "no driver"}, {parents.Count()} {(parents.Count() == 1 ? "parent" : "parents")}, {parents.Sum(parent => (long)parent.DeviceCount)} devices"));
+            .Select(parents => (parents.Key, $"{parents.First().Driver ?? parents.First().Subsystem ?? "no driver"}, {Printable.Counted(parents.Count(), "parent")}, {Printable.Counted(parents.Sum(parent => (long)parent.DeviceCount), "device")}"));
 }
 
 /// <summary>

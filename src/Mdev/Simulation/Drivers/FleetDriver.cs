@@ -24,7 +24,7 @@ internal sealed class FleetDriver : SimulatedMdevDriver
     {
         int most = Parents(sizes) * DevicesOf(sizes.FunctionCount ?? 0);
         if (sizes.DeviceCount > most)
-            throw new MdevException(MdevError.InvalidArgument, $"The parents of this fleet hold {most} devices in all, and {sizes.DeviceCount} are asked for.");
+            throw new MdevException(MdevError.InvalidArgument, $"This fleet holds {Printable.Counted(most, "device")} in all, and {sizes.DeviceCount} are asked for.");
     }
 
     public override void Register(SimulatedHostBuilder host, SimulationSizes sizes)
