@@ -106,6 +106,76 @@ public sealed class PlacementTests() : SimulatedHostTest("nvidia-a2 -GpuCount 4 
         [.. devices.All("Parent").Select(parent => Run($"Get-MdevParent {parent}").Get("PhysicalFunction")?.ToString())];
 }
 
+/// <summary>A plan that is piped on, as it is or as CSV and JSON bring it back: each of its columns is followed, or the row is refused.</summary>
+public sealed class PipedPlanTests() : SimulatedHostTest("nvidia-a2,mtty -GpuCount 2 -NumaNodeCount 2")
+{
+    [Fact]
+    public void It_makes_what_it_says_live_and_as_text()
+    {
+        Result plan = Have("Get-MdevPlacement nvidia-748 -Count 2 -Placement Pack");
+        object?[] parents = [.. plan.All("Parent")];
+        Assert.Equal(parents, Have("Get-MdevPlacement nvidia-748 -Count 2 -Placement Pack | New-MdevDevice").All("Parent"));
+        Have("Get-MdevDevice | Remove-MdevDevice -Confirm:$false");
+        // Import-Csv gives text, and empty text for what was null.
+        object[] csv = [.. plan.Output.Select(row => Bag([.. row.Properties.Select(property => (property.Name, (object?)$"{property.Value}"))]))];
+        Assert.Equal(parents, Run("New-MdevDevice", csv).All("Parent"));
+        Have("Get-MdevDevice | Remove-MdevDevice -Confirm:$false");
+        Assert.Equal(parents, Run("New-MdevDevice", [.. plan.Output.Select(Deserialized)]).All("Parent"));
+    }
+
+    [Fact]
+    public void A_device_that_it_hands_out_again_is_handed_out_or_the_row_is_refused()
+    {
+        object uuid = Have("New-MdevDevice mtty-2").Get("Uuid")!;
+        Result refused = Run("Get-MdevPlacement mtty-2 -Reuse | New-MdevDevice");
+        Assert.Equal(["MdevInvalidArgument"], refused.ErrorIds);
+        Assert.Contains("-Reuse", refused.ErrorText);
+        Assert.Single(Have("Get-MdevDevice").Output);
+        // Of two idle ones it is the one of the row.
+        object other = Have("New-MdevDevice mtty-2").Get("Uuid")!;
+        foreach (object one in new[] { uuid, other })
+            Assert.Equal(one, Run("New-MdevDevice -Reuse", Bag(("Type", "mtty-2"), ("Reuses", $"{one}"))).Get("Uuid"));
+        Assert.Equal(2, Have("Get-MdevDevice").Output.Count);
+        Assert.Equal(["MdevInvalidArgument"], Run("New-MdevDevice -Reuse", Bag(("Type", "mtty-2"), ("Reuses", "x"))).ErrorIds);
+    }
+
+    [Fact]
+    public void A_table_says_how_to_place_whether_it_is_planned_or_made()
+    {
+        PSObject row = Bag(("Type", "nvidia-746"), ("Count", "3"), ("NumaNode", "1"), ("Placement", "Pack"), ("StrictNuma", "True"));
+        Assert.Equal([1, 1, 1], Run("Get-MdevPlacement", row).All("NumaNode"));
+        Assert.Equal([1, 1, 1], Run("New-MdevDevice", row).All("NumaNode"));
+        Assert.Empty(Run("Get-MdevPlacement", Bag(("Type", "nvidia-748"), ("Count", "9"), ("AllOrNothing", "True"))).Output);
+        string uuid = $"{Guid.NewGuid()}";
+        PSObject known = Bag(("Type", "mtty-2"), ("Uuid", uuid), ("IfMissing", "True"));
+        Assert.Equal([false, true], Run("New-MdevDevice", known, known).All("Reused"));
+    }
+
+    [Theory]
+    [InlineData("New-MdevDevice -Total 1", "Count", "2")]
+    [InlineData("New-MdevDevice -Total 1", "Uuid", "11111111-1111-4111-8111-111111111111")]
+    [InlineData("New-MdevDevice -Total 1", "Reuse", "True")]
+    [InlineData("New-MdevDevice", "Total", "2")]
+    [InlineData("Get-MdevPlacement", "Total", "2")]
+    [InlineData("Get-MdevPlacement -Maximum", "Count", "2")]
+    [InlineData("Get-MdevPlacement -Maximum", "AllOrNothing", "True")]
+    [InlineData("New-MdevDevice", "NumaNode", "first")]
+    [InlineData("Get-MdevPlacement", "NumaNode", "first")]
+    [InlineData("Get-MdevPlacement", "Placement", "Anywhere")]
+    public void A_column_that_cannot_be_followed_is_an_error(string line, string column, string value)
+    {
+        Result result = Run(line, Bag(("Type", "mtty-2"), (column, value)));
+        Assert.Single(result.Errors);
+        Assert.Contains(value is "first" or "Anywhere" ? value : column, result.ErrorText);
+        Assert.Empty(result.Output);
+        Assert.Empty(Have("Get-MdevDevice").Output);
+    }
+
+    [Fact]
+    public void A_NUMA_node_that_is_not_kept_is_warned_of_once_for_all_rows() =>
+        Assert.Single(Have("New-MdevDevice nvidia-746 -NumaNode 7 -Count 3").Warnings);
+}
+
 /// <summary>What is typed can be computed with.</summary>
 public sealed class TypedFigureTests() : SimulatedHostTest("nvidia-t4", "i915", "mdpy", "mbochs -GpuCount 1")
 {

@@ -144,9 +144,12 @@ internal sealed class HostSession(PSCmdlet cmdlet) : IDisposable
     public void Warn(string text) => cmdlet.WriteWarning(Printable.Text(text));
 
     /// <summary>Warns, and not again of the same.</summary>
-    public void WarnOnce(string text)
+    public void WarnOnce(string text) => WarnOnce(text, text);
+
+    /// <summary>Warns of a thing, and not again of it, whatever there were to say.</summary>
+    public void WarnOnce(string about, string text)
     {
-        if (_warned.Add(text))
+        if (_warned.Add(about))
             Warn(text);
     }
 

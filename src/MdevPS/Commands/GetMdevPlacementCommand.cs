@@ -48,25 +48,25 @@ public sealed class GetMdevPlacementCommand : MdevCommand, IPlacingCommand
     public Guid[]? Uuid { get; set; }
 
     /// <summary>How many devices, for each record of the pipeline.</summary>
-    [Parameter(ParameterSetName = "Count")]
+    [Parameter(ParameterSetName = "Count", ValueFromPipelineByPropertyName = true)]
     [Number]
     [ValidateRange(1, 65536)]
     [ArgumentCompleter(typeof(NoCompleter))]
     public int Count { get; set; } = 1;
 
     /// <summary>Whether to spread devices over the physical devices or to fill one after the other.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Policy]
     public PlacementPolicy Placement { get; set; } = PlacementPolicy.Spread;
 
     /// <summary>The NUMA node to prefer.</summary>
-    [Parameter]
-    [Number]
-    [ValidateRange(0, int.MaxValue)]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [Number(AllowEmpty = true, Least = 0)]
     [ArgumentCompleter(typeof(NumaNodeCompleter))]
     public int? NumaNode { get; set; }
 
     /// <summary>Accept no other NUMA node than the one given by -NumaNode.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Flag]
     public SwitchParameter StrictNuma { get; set; }
 
@@ -83,12 +83,12 @@ public sealed class GetMdevPlacementCommand : MdevCommand, IPlacingCommand
     /// Hand out devices of the type that nobody has open before making new ones, each at most once. Another caller may take the same device at
     /// the same moment, and the device of a VM that is shut down looks free.
     /// </summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Flag]
     public SwitchParameter Reuse { get; set; }
 
     /// <summary>Make none unless all can be made.</summary>
-    [Parameter(ParameterSetName = "Count")]
+    [Parameter(ParameterSetName = "Count", ValueFromPipelineByPropertyName = true)]
     [Flag]
     public SwitchParameter AllOrNothing { get; set; }
 
@@ -104,6 +104,7 @@ public sealed class GetMdevPlacementCommand : MdevCommand, IPlacingCommand
         Session.RequireThisComputer();
         if (Maximum && Uuid is not null)
             throw new MdevException(MdevError.InvalidArgument, "-Maximum contradicts the UUIDs of -Uuid. Leave one of them out.");
+        _arguments.Refuse(["Total", "IfMissing", .. Maximum ? new[] { nameof(Count), nameof(AllOrNothing) } : []]);
         HostRoot host = OpenHost();
         CreateRequest request = _arguments.Request(host);
         Action<MdevException> noRoom = Maximum ? _ => { } : _arguments.Report;

@@ -76,7 +76,7 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
     public int? NumaNode { get; set; }
 
     /// <summary>Accept no other NUMA node than the one given by -NumaNode.</summary>
-    [Parameter]
+    [Parameter(ValueFromPipelineByPropertyName = true)]
     [Flag]
     public SwitchParameter StrictNuma { get; set; }
 
@@ -90,7 +90,7 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
     public IDictionary[]? Attribute { get; set; }
 
     /// <summary>Give the device of a UUID that is there already, where it is of the type and on a parent that was asked for, instead of an error.</summary>
-    [Parameter(ParameterSetName = "Count")]
+    [Parameter(ParameterSetName = "Count", ValueFromPipelineByPropertyName = true)]
     [Flag]
     public SwitchParameter IfMissing { get; set; }
 
@@ -98,7 +98,7 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
     /// Hand out devices of the type that nobody has open before making new ones, each at most once. Another caller may take the same device at
     /// the same moment, and the device of a VM that is shut down looks free.
     /// </summary>
-    [Parameter(ParameterSetName = "Count")]
+    [Parameter(ParameterSetName = "Count", ValueFromPipelineByPropertyName = true)]
     [Flag]
     public SwitchParameter Reuse { get; set; }
 
@@ -110,6 +110,7 @@ public sealed class NewMdevDeviceCommand : CalloutCommand, IPlacingCommand
     /// <inheritdoc/>
     private protected override void Process()
     {
+        _arguments.Refuse(ParameterSetName == "Total" ? [nameof(Count), nameof(Uuid), nameof(IfMissing), nameof(Reuse)] : [nameof(Total)]);
         HostRoot host = OpenHost();
         if (PairsAttribute.HasNoOrder(Attribute))
             Session.WarnOnce(PairsAttribute.NoOrder);

@@ -281,6 +281,8 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
                     return ("'Pack'", _ => { });
                 case "AllOrNothing":
                     return ("$true", _ => { });
+                case "StrictNuma" or "Reuse" or "IfMissing":
+                    return ("$false", _ => { });
                 case "Root":
                     string root = kind == 8 ? "/nosuch" : kind < 6 ? _root : _other;
                     return ($"'{root}'", record => record.Root = root);
