@@ -224,6 +224,33 @@ public sealed class SimulationTests : CmdletTest
         Assert.False(Directory.Exists(root));
     }
 
+    [Theory]
+    [InlineData("by its link", false)]
+    [InlineData("by its name, the default being the link", true)]
+    [InlineData("by its link, the default being the link", true)]
+    public void A_simulation_that_a_link_leads_to_is_removed_and_the_default_is_what_it_was(string how, bool isLinkDefault)
+    {
+        Environment.SetEnvironmentVariable(RootVariable, "/before");
+        string root = (string)Have("New-MdevSimulation mtty -Use").Get("Root")!, link = $"{_place}/link";
+        Directory.CreateSymbolicLink(link, root);
+        if (isLinkDefault)
+            Environment.SetEnvironmentVariable(RootVariable, link);
+        Have($"Remove-MdevSimulation '{(how.StartsWith("by its link", StringComparison.Ordinal) ? link : root)}'");
+        Assert.False(Directory.Exists(root));
+        Assert.Equal("/before", Environment.GetEnvironmentVariable(RootVariable));
+        Assert.Empty(Have($"Get-MdevSimulation | Where-Object Root -eq '{root}'").Output);
+    }
+
+    // What was before is not known, and the real machine must not stand in.
+    [Fact]
+    public void A_default_that_was_named_by_hand_stays_named_when_its_host_is_removed()
+    {
+        string root = (string)Have("New-MdevSimulation mtty").Get("Root")!;
+        Environment.SetEnvironmentVariable(RootVariable, root);
+        Have($"Remove-MdevSimulation '{root}'");
+        Assert.Equal(["MdevRootNotFound"], Run("Get-MdevParent").ErrorIds);
+    }
+
     [Fact]
     public void A_simulation_is_made_where_Path_says()
     {

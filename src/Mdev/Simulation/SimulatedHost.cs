@@ -122,8 +122,9 @@ public sealed class SimulatedHost : Snapshot
     public static void Restart(string root, CancellationToken cancel = default) => Kernel(root, cancel).Restart();
 
     /// <summary>Makes sure that a directory is a simulated host of this user's.</summary>
+    /// <returns>Its root, also where a link led to it.</returns>
     /// <exception cref="MdevException"><see cref="MdevError.NotASimulation"/>.</exception>
-    public static void Require(string root) => _ = Open(root);
+    public static string Require(string root) => Open(root).Tree.Root;
 
     /// <summary>Unloads a vendor driver of a simulated host, as rmmod does: its parents and all their devices go.</summary>
     /// <exception cref="MdevException">EBUSY: a process has one of the devices open.</exception>

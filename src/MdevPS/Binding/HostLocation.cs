@@ -49,16 +49,32 @@ internal static class DefaultHost
         }
     }
 
+    /// <summary>Whether a simulated host is the default, also where a link leads to it.</summary>
+    public static bool Is(string root)
+    {
+        try
+        {
+            return HostOpener.Default == root || SimulatedHost.Require(HostOpener.Default) == root;
+        }
+        catch (MdevException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Goes back to what was the default before a host that is gone.</summary>
-    public static void Leave(string root)
+    /// <param name="root">The root of the host.</param>
+    /// <param name="isDefault">Whether it was the default.</param>
+    public static void Leave(string root, bool isDefault)
     {
         lock (s_before)
         {
-            _ = s_before.Remove(root, out string? before);
+            bool isKnown = s_before.Remove(root, out string? before);
             // Whoever became the default after it goes back to what was there before both.
             foreach (string later in s_before.Where(entry => entry.Value == root).Select(entry => entry.Key).ToList())
                 s_before[later] = before;
-            if (HostOpener.Default == root)
+            // Of a default that somebody else has named it is not known what was before, and an error is better than the real machine.
+            if (isDefault && isKnown)
                 Environment.SetEnvironmentVariable(HostOpener.EnvironmentVariable, before);
         }
     }

@@ -34,8 +34,7 @@ public abstract class SimulationCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void ProcessRecord() => _session.Record(() =>
     {
-        string root = FilePath.Of(SessionState.Path, Root);
-        SimulatedHost.Require(root);
+        string root = SimulatedHost.Require(FilePath.Of(SessionState.Path, Root));
         if (ShouldProcess(Printable.Text(root), What))
             Do(root, _session.StopToken);
     });
@@ -56,8 +55,9 @@ public sealed class RemoveMdevSimulationCommand : SimulationCommand
 
     private protected override void Do(string root, CancellationToken stop)
     {
+        bool isDefault = DefaultHost.Is(root);
         SimulatedHost.Remove(root, stop);
-        DefaultHost.Leave(HostOpener.Absolute(root));
+        DefaultHost.Leave(root, isDefault);
     }
 }
 
