@@ -68,6 +68,24 @@ public sealed class CompletionTests : SimulatedHostTest
     }
 
     [Fact]
+    public void Only_attributes_that_can_be_set_are_offered_where_one_is_set()
+    {
+        string crypto = NewHost("vfio_ap");
+        Have($"New-MdevDevice vfio_ap-passthrough -Root {crypto}");
+        Assert.Contains("matrix", Texts($"Get-MdevAttribute -Root {crypto} -Name "));
+        List<string> settable = Texts($"Set-MdevAttribute -Root {crypto} -Name ");
+        Assert.Contains("assign_adapter", settable);
+        Assert.DoesNotContain("matrix", settable);
+    }
+
+    [Theory]
+    [InlineData("ConvertTo-MdevQemuArgument -Display ", "Auto", "Off", "On")]
+    [InlineData("ConvertTo-MdevLibvirtXml -Display ", "Auto", "Off", "On")]
+    [InlineData("New-MdevDevice mtty-1 -Placement ", "Pack", "Spread")]
+    [InlineData("Get-MdevPlacement mtty-1 -Placement ", "Pack", "Spread")]
+    public void The_words_of_a_parameter_are_offered(string line, params string[] words) => Assert.Equal(words, Texts(line).Order());
+
+    [Fact]
     public void Parents_with_room_come_first_and_say_what_the_planner_counts()
     {
         string gpus = NewHost("nvidia-a2 -GpuCount 2");

@@ -17,7 +17,7 @@ public sealed class SetMdevAttributeCommand : MdevCommand
     /// <summary>The name of the attribute, one in a sub-directory as nvidia/vgpu_params.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Text(One = true)]
-    [ArgumentCompleter(typeof(AttributeCompleter))]
+    [ArgumentCompleter(typeof(SettableAttributeCompleter))]
     public string Name { get; set; } = "";
 
     /// <summary>The value. Of several, each is written by itself, in this order.</summary>
