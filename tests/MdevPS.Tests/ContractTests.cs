@@ -78,6 +78,22 @@ public sealed class ManifestTests : ContractTest
         Assert.Equal(named.Order(StringComparer.Ordinal), Directory.EnumerateFiles(s_folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
 
+    // A gallery shows the one, and Get-Module the other. What the package has in addition is what a gallery searches by.
+    [Fact]
+    public void It_says_the_same_as_the_package()
+    {
+        XElement package = XElement.Load(typeof(ManifestTests).Assembly.GetManifestResourceStream("MdevPS.nuspec")!).Elements().Single(element => element.Name.LocalName == "metadata");
+        var data = (Hashtable)((Hashtable)s_data["PrivateData"]!)["PSData"]!;
+        Assert.Equal(s_data["Description"], Of("description"));
+        Assert.Equal(["PSModule", "PSIncludes_Cmdlet", .. ((IEnumerable)data["Tags"]!).Cast<object>().Select(tag => $"{tag}")], Of("tags")!.Split(' '));
+        Assert.Equal((string?)data["ProjectUri"], Of("projectUrl"));
+        // These are given by the build, from the manifest and beside it.
+        Assert.Equal(("$version$", "$authors$", "$copyright$"), (Of("version"), Of("authors"), Of("copyright")));
+        Assert.Contains($"{Of("license")} License", (string)s_data["Copyright"]!);
+
+        string? Of(string name) => package.Elements().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
+    }
+
     // dsc is in no registry, and its manifests deny fields that they do not know: those that we use are held here. The scripts are Pester's.
     [Fact]
     public void Its_DSC_resource_is_described_as_dsc_3_0_and_newer_understand_it()
@@ -241,6 +257,47 @@ public sealed class CmdletContractTests : ContractTest
             cmdlet => Assert.NotEmpty(cmdlet.Parameters[key].Attributes.OfType<ArgumentCompleterAttribute>()));
 
     private static IEnumerable<CmdletInfo> With(string key) => Cmdlets.Where(cmdlet => cmdlet.Noun != "MdevSimulation" && cmdlet.Parameters.ContainsKey(key));
+}
+
+/// <summary>What the help says of parameters, which PlatyPS does not take from the module: their defaults.</summary>
+public sealed class HelpContractTests : ContractTest
+{
+    private static readonly XElement s_help = XElement.Load($"{Path.GetDirectoryName(Session.Manifest)}/en-US/MdevPS.dll-Help.xml");
+
+    public static TheoryData<string> Names { get; } = new(Cmdlets.Select(cmdlet => cmdlet.Name));
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Says_the_default_that_there_is_and_none_where_a_value_must_be_given(string name)
+    {
+        CmdletInfo cmdlet = Cmdlet(name);
+        object instance = Activator.CreateInstance(cmdlet.ImplementingType)!;
+        List<string> wrong = [];
+        foreach (ParameterMetadata parameter in OwnParameters(cmdlet).Where(parameter => parameter.Name is not ("WhatIf" or "Confirm")))
+        {
+            string told = Told(name, parameter.Name);
+            bool isMandatory = parameter.Attributes.OfType<ParameterAttribute>().All(attribute => attribute.Mandatory);
+            bool isRight = isMandatory ? told == "" : cmdlet.ImplementingType.GetProperty(parameter.Name)!.GetValue(instance) switch
+            {
+                // In words then, or what it comes to in the end.
+                null => told.Length > 0,
+                SwitchParameter flag => told == $"{flag.IsPresent}",
+                string[] several => told == string.Join(", ", several),
+                var one => told == $"{one}",
+            };
+            if (!isRight)
+                wrong.Add($"-{parameter.Name}: '{told}'");
+        }
+
+        (instance as IDisposable)?.Dispose();
+        Assert.Empty(wrong);
+    }
+
+    private static string Told(string cmdlet, string parameter) => s_help.Elements()
+        .Single(command => command.Descendants().First(node => node.Name.LocalName == "name").Value == cmdlet)
+        .Elements().Single(node => node.Name.LocalName == "parameters").Elements()
+        .Single(node => node.Elements().First(inner => inner.Name.LocalName == "name").Value == parameter)
+        .Elements().SingleOrDefault(node => node.Name.LocalName == "defaultValue")?.Value ?? "";
 }
 
 /// <summary>The objects that cmdlets give, and the views of them in the format file.</summary>
