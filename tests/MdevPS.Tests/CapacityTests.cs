@@ -25,6 +25,25 @@ public sealed class CapacityTests() : SimulatedHostTest("nvidia-a2,nvidia-t4,mtt
         Assert.Equal(room, after.All("Devices").Sum(value => (int)value!));
     }
 
+    // Every type of four A2s and of a T4, one after the other, and none there when the next one's turn comes.
+    [Theory]
+    [InlineData("nvidia-a2 -GpuCount 4")]
+    [InlineData("nvidia-t4 -GpuCount 1")]
+    public void Room_of_each_type_is_what_can_really_be_made(string host)
+    {
+        string root = NewHost(host);
+        Result told = Have($"Get-MdevCapacity -Root {root}");
+        IGrouping<string, int>[] rooms = [.. told.Output.GroupBy(row => (string)Result.Get(row, "Type")!, row => (int)Result.Get(row, "Room")!)];
+        Assert.Equal(15, rooms.Length);
+        foreach (IGrouping<string, int> type in rooms)
+        {
+            Result made = Run($"New-MdevDevice {type.Key} -Count 200 -Root {root}");
+            Assert.Equal((type.Key, type.Sum()), (type.Key, made.Output.Count));
+            Assert.Equal(["MdevNoCapacity"], made.ErrorIds);
+            Have($"Restart-MdevSimulation {root}");
+        }
+    }
+
     [Fact]
     public void A_row_has_what_people_ask_for()
     {
