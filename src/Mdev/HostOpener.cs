@@ -17,7 +17,7 @@ public static class HostOpener
     /// <param name="root">Its root; null or empty for <see cref="Default"/>.</param>
     /// <param name="trace">Told of every write to the kernel.</param>
     /// <param name="cancel">Ends the wait for another writer of a simulated host; a running kernel's answer cannot be left alone.</param>
-    /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>: there is no such directory, or no sys in it. A wrong root is never an empty host.</exception>
+    /// <exception cref="MdevException"><see cref="MdevError.RootNotFound"/>: there is no such directory, or no sys in it. A wrong root is never an empty host. <see cref="MdevError.PermissionDenied"/>: this user cannot know.</exception>
     public static HostRoot Open(string? root = null, Action<string>? trace = null, CancellationToken cancel = default)
     {
         // What a relative path means differs from program to program, and a variable is handed on to all of them.

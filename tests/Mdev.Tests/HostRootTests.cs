@@ -1,3 +1,4 @@
+using Mdev.Conformance.Worlds;
 using Mdev.Errors;
 using Mdev.Kernel;
 using Mdev.Tests.Hosts;
@@ -35,6 +36,26 @@ public sealed class HostRootTests : IDisposable
         MdevException e = Assert.Throws<MdevException>(() => HostOpener.Open($"{_host.Root}/etc"));
         Assert.Equal(MdevError.RootNotFound, e.Error);
         Assert.Contains("'sys'", e.Message);
+    }
+
+    // Who may not look does not know what is there.
+    [RootTheory]
+    [InlineData("", false)]
+    [InlineData("", true)]
+    [InlineData("/inner", false)]
+    [InlineData("/inner", true)]
+    public void A_root_that_this_user_may_not_look_into_is_not_called_missing(string below, bool isDefault)
+    {
+        _host.AddDirectory("/inner/sys");
+        Environment.SetEnvironmentVariable(HostOpener.EnvironmentVariable, isDefault ? _host.Root + below : null);
+        _ = HostOpener.Open(_host.Root + below);
+        File.SetUnixFileMode(_host.Root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Nobody.Does(() =>
+        {
+            MdevException e = Assert.Throws<MdevException>(() => HostOpener.Open(isDefault ? null : _host.Root + below));
+            Assert.Equal((MdevError.PermissionDenied, Errno.EACCES), (e.Error, e.Errno));
+            Assert.DoesNotContain("exist", e.Message);
+        });
     }
 
     [Fact]

@@ -29,6 +29,9 @@ internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
     /// <summary>The interfaces that are known, those that the host does not have among them.</summary>
     public IReadOnlyList<IDeviceInterface> Interfaces { get; } = [.. InterfaceKinds.All.Select(kind => kind.On(host))];
 
+    /// <summary>Why some of the parents may not have been seen: this user may not look there. Null when all were.</summary>
+    public MdevException? Hidden { get; private set; }
+
     /// <summary>Whether the host has any interface for such devices.</summary>
     public bool IsSupported => Interfaces.Any(way => way.IsPresent);
 
@@ -62,7 +65,8 @@ internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
         {
             List<HostParent> functions = All().FindAll(parent => others.Matches(parent.PhysicalDevice));
             found = found.Concat(functions).DistinctBy(parent => parent.Name).OrderBy(parent => parent.Name, NaturalOrder.Instance).ToList();
-            foreach (string name in others.Unmatched)
+            // What nobody could look for is not called missing: why not was told.
+            foreach (string name in Hidden is null ? others.Unmatched : [])
                 report(new MdevException(MdevError.ParentNotFound, $"No parent is named '{Printable.Text(name)}' on host '{host.Root}', and none is a function of a physical device of that name.{Note}") { Name = name });
         }
 
@@ -76,7 +80,7 @@ internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
         string[] missing = [.. physicalDevices.Unmatched];
         // That the parents which were named are on another physical device is an empty answer, and no error.
         List<HostParent> all = missing.Length == 0 ? [] : All();
-        foreach (string name in missing.Where(name => !all.Exists(parent => NamePattern.Of(name).Matches(parent.PhysicalDevice))))
+        foreach (string name in missing.Where(name => Hidden is null && !all.Exists(parent => NamePattern.Of(name).Matches(parent.PhysicalDevice))))
             report(new MdevException(MdevError.ParentNotFound, $"No parent on host '{host.Root}' is the physical device '{Printable.Text(name)}' or a function of it.{Note}") { Name = name });
         return found;
     }
@@ -84,7 +88,17 @@ internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
     /// <summary>The parent of exactly this name; null when there is none.</summary>
     public HostParent? Find(string name) => Interfaces.Select(way => way.FindParent(name, report)).FirstOrDefault(parent => parent is not null);
 
-    private List<HostParent> All() => Interfaces.SelectMany(way => way.Parents(report)).OrderBy(parent => parent.Name, NaturalOrder.Instance).ToList();
+    private List<HostParent> All()
+    {
+        return Interfaces.SelectMany(way => way.Parents(Tell)).OrderBy(parent => parent.Name, NaturalOrder.Instance).ToList();
+
+        void Tell(MdevException fault)
+        {
+            if (fault.Error == MdevError.PermissionDenied)
+                Hidden ??= fault;
+            report(fault);
+        }
+    }
 }
 
 /// <summary>Reads the parents of a host.</summary>

@@ -53,8 +53,10 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
         List<string> unmatched = types.Unmatched.ToList();
         if (unmatched.Count == 0)
             return [];
-        List<HostParent> all = new ParentFinder(host, _ => { }).Named(new NameFilter()).ToList();
-        return unmatched.Where(name => !all.Exists(parent => Offers(parent, name))).Select(name => NotFound(name, looked, all));
+        var finder = new ParentFinder(host, _ => { });
+        List<HostParent> all = finder.Named(new NameFilter()).ToList();
+        // Where this user may not look for parents, that was told, and a type is not called missing.
+        return finder.Hidden is not null ? [] : unmatched.Where(name => !all.Exists(parent => Offers(parent, name))).Select(name => NotFound(name, looked, all));
     }
 
     /// <summary>The error for a type that none of these parents offers, with those that do or the ids that look most like it, and what they have where they list only what fits beside that.</summary>

@@ -92,23 +92,30 @@ public sealed class HostFiles
     }
 
     /// <summary>What a path leads to, every link on the way followed; what cannot be reached is nothing.</summary>
-    /// <exception cref="MdevException">It cannot be known: EMFILE, ENFILE, ENOMEM.</exception>
+    /// <exception cref="MdevException">It cannot be known: EMFILE, ENFILE, ENOMEM; EACCES (a directory on the way lets this user not in).</exception>
     public FileKind KindOf(string hostPath)
     {
-        int fd = Resolution.InRoot(_root.Number, hostPath, LibC.O_PATH);
+        int fd = Look(hostPath);
         if (fd < 0)
-            return fd is -Errno.EMFILE or -Errno.ENFILE or -Errno.ENOMEM ? throw Refusal.ToRead(-fd, "open", OnMachine(hostPath)) : FileKind.None;
+            return FileKind.None;
         using var descriptor = new Descriptor(fd);
         return FileStatus.Of(descriptor).Kind;
     }
 
     /// <summary>Whether anything is there, every link on the way followed.</summary>
+    /// <exception cref="MdevException">As <see cref="KindOf"/>.</exception>
     public bool Exists(string hostPath)
     {
-        int fd = Resolution.InRoot(_root.Number, hostPath, LibC.O_PATH);
+        int fd = Look(hostPath);
         if (fd >= 0)
             _ = LibC.close(fd);
         return fd >= 0;
+    }
+
+    private int Look(string hostPath)
+    {
+        int fd = Resolution.InRoot(_root.Number, hostPath, LibC.O_PATH);
+        return fd is -Errno.EACCES or -Errno.EMFILE or -Errno.ENFILE or -Errno.ENOMEM ? throw Refusal.ToRead(-fd, "open", OnMachine(hostPath)) : fd;
     }
 
     /// <summary>Whether there is a directory of that path.</summary>

@@ -276,7 +276,7 @@ internal sealed class Survey(HostRoot host, Action<MdevException> report)
             .TakeWhile(_ => !cancel.IsCancellationRequested)
             .Select(functions => Look(functions.ToList(), request.Type, DevicesOn(functions.First())))
             .ToList();
-        return devices.Count > 0 || cancel.IsCancellationRequested ? devices : throw new TypeReader(host, report).NotFound(request.Type, allowed);
+        return devices.Count > 0 || cancel.IsCancellationRequested ? devices : throw _parents.Hidden ?? new TypeReader(host, report).NotFound(request.Type, allowed);
     }
 
     /// <summary>The devices of a physical device, by type. Those of functions that a request does not allow count too: they use the same physical device.</summary>

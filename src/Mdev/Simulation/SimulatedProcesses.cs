@@ -12,7 +12,7 @@ internal sealed class SimulatedProcesses(SimulatedTree tree)
     public void AddInit()
     {
         Add(1, "systemd", ["/sbin/init"], []);
-        tree.AddDirectory("/proc/1/ns");
+        tree.AddPrivateDirectory("/proc/1/ns");
         tree.AddProcLink("/proc/1/ns/pid", "pid:[4026531836]");
     }
 
@@ -61,7 +61,9 @@ internal sealed class SimulatedProcesses(SimulatedTree tree)
     private void Add(int pid, string name, IEnumerable<string> commandLine, IEnumerable<string> groups)
     {
         string staged = tree.NewStagingPath();
-        tree.AddDirectory($"{staged}/fd");
+        tree.AddDirectory(staged);
+        // As in proc(5), what a process has open is for its own user and for root.
+        tree.AddPrivateDirectory($"{staged}/fd");
         tree.AddReadOnly($"{staged}/comm", $"{name}\n");
         tree.AddReadOnly($"{staged}/cmdline", string.Concat(commandLine.Select(argument => argument + '\0')));
         string[] held = groups.ToArray();

@@ -45,6 +45,9 @@ internal sealed class SimulatedTree(HostFiles files, Action<int>? progress = nul
 
     public void AddDirectory(string path) => Change(() => _changes.CreateDirectory(path));
 
+    /// <summary>A directory into which nobody else may look.</summary>
+    public void AddPrivateDirectory(string path) => Change(() => _changes.CreateDirectory(path, 0x1c0 /* 0700 */));
+
     /// <summary>An attribute 0444.</summary>
     public void AddReadOnly(string path, string value) => AddFile(path, value, Readable);
 

@@ -21,11 +21,13 @@ public sealed class UserScan
     private readonly HostRoot _host;
     private readonly Dictionary<string, List<MdevDeviceUser>> _holders = [];
     private bool _sawDeviceNodes;
+    private string? _blind;
+    private int _unseen;
 
     private UserScan(HostRoot host) => _host = host;
 
     /// <summary>Why holders may have been missed; null when every process of the host was seen.</summary>
-    public string? Blind { get; private set; }
+    public string? Blind => _unseen > 0 ? $"this user may not look into {_unseen} of its processes" : _blind;
 
     /// <summary>Looks at the processes of a host.</summary>
     public static UserScan Of(HostRoot host, CancellationToken cancel = default)
@@ -37,11 +39,11 @@ public sealed class UserScan
         }
         catch (MdevException e)
         {
-            scan.Blind = e.Message.TrimEnd('.');
+            scan._blind = e.Message.TrimEnd('.');
         }
 
         if (cancel.IsCancellationRequested)
-            scan.Blind ??= "the look at its processes was stopped";
+            scan._blind ??= "the look at its processes was stopped";
         return scan;
     }
 
@@ -85,7 +87,7 @@ public sealed class UserScan
 
     private void Run(CancellationToken cancel)
     {
-        Blind = NamespaceBlindness();
+        _blind = NamespaceBlindness();
         using DirectoryHandle? processes = _host.Files.OpenDirectory("/proc");
         if (processes is null)
             return;
@@ -129,7 +131,7 @@ public sealed class UserScan
         {
             // A process that ended meanwhile reads like one that is not ours to look into.
             if (_host.Files.HasDirectory($"/proc/{pid}"))
-                Blind ??= "this user may not look into all of its processes";
+                _unseen++;
         }
     }
 
@@ -157,7 +159,7 @@ public sealed class UserScan
 
         // The group's descriptor, which tells the devices apart, may be left with another process.
         if (hasUntold && names is null)
-            Blind ??= $"process {pid} holds a VFIO device of which the kernel does not say which it is";
+            _blind ??= $"process {pid} holds a VFIO device of which the kernel does not say which it is";
         if (names is not null)
             Add(names, ProcessReader.User(_host, pid));
     }

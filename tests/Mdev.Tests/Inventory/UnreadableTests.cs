@@ -2,6 +2,7 @@ using Mdev.Conformance.Worlds;
 using Mdev.Errors;
 using Mdev.Inventory;
 using Mdev.Model;
+using Mdev.Placement;
 using Mdev.Tests.Hosts;
 
 namespace Mdev.Tests.Inventory;
@@ -97,6 +98,48 @@ public sealed class UnreadableTests : IDisposable
 
     // One parent at a time: of several, all but the first are read on threads of their own, and this one alone is nobody.
     private MdevDevice[] Devices(IEnumerable<string> parents) => [.. parents.SelectMany(parent => _host.Devices(new DeviceQuery { Parents = NameFilter.Of(parent) }))];
+
+    // Who asks for something by its name is not told that it is not there, when nobody could look.
+    [RootFact]
+    public void What_is_there_is_never_called_missing()
+    {
+        var wrong = new List<string>();
+        foreach (string directory in Directories().Append(_host.Root).ToArray())
+        {
+            UnixFileMode mode = File.GetUnixFileMode(directory);
+            File.SetUnixFileMode(directory, Nothing);
+            Nobody.Does(() =>
+            {
+                Ask("device", () => _host.Devices(new DeviceQuery { Uuids = [_devices[0]] }));
+                Ask("device of its parent", () => _host.Devices(new DeviceQuery { Uuids = [_devices[0]], Parents = NameFilter.Of("p") }));
+                Ask("parent", () => _host.Parents("p"));
+                Ask("types of parent", () => _host.Types(new TypeQuery { Parents = NameFilter.Of("p"), Types = NameFilter.Of("made-1") }));
+                Ask("type", () => _host.Types(new TypeQuery { Types = NameFilter.Of("made-1") }));
+                Ask("devices of type", () => _host.Devices(new DeviceQuery { Types = NameFilter.Of("made-1") }));
+                Ask("physical device", () => _host.Types(new TypeQuery { PhysicalDevices = NameFilter.Of("p") }));
+                Ask("place", () => _ = new Planner(_host.Host, new PlacementRequest { Type = "made-1" }, _host.Reports.Add).Next());
+            });
+            File.SetUnixFileMode(directory, mode);
+
+            void Ask(string what, Action look)
+            {
+                _host.Reports.Clear();
+                try
+                {
+                    look();
+                }
+                catch (MdevException e)
+                {
+                    _host.Reports.Add(e);
+                }
+
+                wrong.AddRange(_host.Reports.Where(e => e.Error is MdevError.DeviceNotFound or MdevError.ParentNotFound or MdevError.TypeNotFound or MdevError.NotSupported or MdevError.RootNotFound)
+                    .Select(e => $"{directory[_host.Root.Length..]}: {what}: {e.Error}"));
+            }
+        }
+
+        Assert.Empty(wrong);
+    }
 
     private IEnumerable<string> Directories() =>
         Directory.GetDirectories($"{_host.Root}/sys", "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Append($"{_host.Root}/sys");

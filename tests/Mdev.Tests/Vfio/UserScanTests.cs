@@ -1,3 +1,4 @@
+using Mdev.Conformance.Worlds;
 using Mdev.Model;
 using Mdev.Simulation;
 using Mdev.Tests.Hosts;
@@ -19,6 +20,19 @@ public sealed class UserScanTests : IDisposable
         UserScan scan = UserScan.Of(_host.Host);
         Assert.Null(scan.Blind);
         Assert.Empty(scan.UsersOf(device)!);
+    }
+
+    [RootFact]
+    public void Processes_that_another_user_may_not_look_into_are_counted()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        SimulatedHost.StartVm(_host.Root, "web01", device.Uuid);
+        File.SetUnixFileMode(_host.Root, File.GetUnixFileMode(_host.Root) | UnixFileMode.OtherExecute);
+        UserScan? scan = null;
+        Nobody.Does(() => scan = UserScan.Of(_host.Host));
+        Assert.Null(scan!.UsersOf(device));
+        // The VM and the first process.
+        Assert.Equal("this user may not look into 2 of its processes", scan.Blind);
     }
 
     [Fact]

@@ -33,7 +33,8 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
     private const string Drivers = "/sys/bus/mdev/drivers";
     internal const string Class = "/sys/class/mdev_bus";
 
-    public bool IsPresent => host.Files.HasDirectory(Bus);
+    // Where this user may not know, it is looked for all the same, and what refuses is told.
+    public bool IsPresent => new AttributeReader(_ => { }).Try<bool?>(() => host.Files.HasDirectory(Bus)) ?? true;
 
     public string WhyAbsent => "no mediated device bus (/sys/bus/mdev)";
 
@@ -176,14 +177,27 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
         {
             foreach (string name in Names(place, report))
             {
-                if (Device(place, name, report) is { } path && host.Files.HasDirectory($"{path}/{MdevBusParent.TypesDirectory}") && seen.Add(path))
+                if (ParentIn(place, name, report) is { } path && seen.Add(path))
                     yield return At(path, name);
             }
         }
     }
 
-    // Null when the entry is broken, which is told.
-    private string? Device(string place, string name, Action<MdevException> report)
+    // Null when the entry is that of no parent, or is broken, which is told.
+    private string? ParentIn(string place, string name, Action<MdevException> report)
+    {
+        try
+        {
+            return Device(place, name) is { } path && host.Files.HasDirectory($"{path}/{MdevBusParent.TypesDirectory}") ? path : null;
+        }
+        catch (MdevException e)
+        {
+            report(e);
+            return null;
+        }
+    }
+
+    private string? Device(string place, string name)
     {
         try
         {
@@ -192,11 +206,6 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
         catch (MdevException e) when (e.Errno == Errno.EINVAL)
         {
             return $"{place}/{name}";
-        }
-        catch (MdevException e)
-        {
-            report(e);
-            return null;
         }
     }
 
@@ -219,13 +228,7 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
         if (HostFiles.Name(path) != name)
             throw Broken(name, $"leads to '{Printable.Text(target)}', which is not the device of that name");
         if (!host.Files.HasDirectory(HostFiles.Parent(path)))
-        {
-            // One that this user may not reach is not called missing.
-            using DirectoryHandle? directory = host.Files.OpenDirectory(HostFiles.Parent(path));
-            if (directory is null)
-                throw Broken(name, $"leads to '{Printable.Text(target)}', which is not there");
-        }
-
+            throw Broken(name, $"leads to '{Printable.Text(target)}', which is not there");
         return At(HostFiles.Parent(path));
     }
 

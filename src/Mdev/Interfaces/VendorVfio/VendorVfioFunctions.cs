@@ -72,10 +72,10 @@ internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
     // Null when the function is none of a vGPU's, which one failing look tells.
     private VendorVfioParent? At(DirectoryHandle functions, string name, Action<MdevException> report)
     {
-        if (!host.Files.Exists($"{Functions}/{name}/{VendorVfioParent.CurrentType}") || FunctionUuid.Of(name) is not { } uuid)
-            return null;
         try
         {
+            if (!host.Files.Exists($"{Functions}/{name}/{VendorVfioParent.CurrentType}") || FunctionUuid.Of(name) is not { } uuid)
+                return null;
             if (functions.ReadLink(name) is not { } target)
                 return null;
             string path = host.Resolve(Functions, target);
@@ -85,7 +85,7 @@ internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
         catch (MdevException e)
         {
             string path = $"{functions.Path}/{name}";
-            report(e.Errno == 0 ? e : new MdevException(MdevError.BrokenEntry, $"'{path}' is no link to a PCI function", e));
+            report(e.Errno == 0 || e.Error == MdevError.PermissionDenied ? e : new MdevException(MdevError.BrokenEntry, $"'{path}' is no link to a PCI function", e));
             return null;
         }
     }

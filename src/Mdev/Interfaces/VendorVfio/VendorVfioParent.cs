@@ -298,7 +298,7 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         {
             if (path == SysfsPath)
                 yield return this;
-            else if (FunctionUuid.Of(HostFiles.Name(path)) is { } other && host.Files.Exists($"{path}/{CurrentType}"))
+            else if (FunctionUuid.Of(HostFiles.Name(path)) is { } other && new AttributeReader(report).Try(() => host.Files.Exists($"{path}/{CurrentType}")))
                 yield return new VendorVfioParent(host, other) { Name = HostFiles.Name(path), SysfsPath = path, _physicalPath = PhysicalPath };
         }
     }
