@@ -23,6 +23,9 @@ Describe 'Objects that were away' {
         @{ Command = 'Get-MdevType | ConvertTo-Json | ConvertFrom-Json | Get-MdevType'; Type = 'MdevType'; Count = 8 }
         @{ Command = 'Get-MdevDevice -Root $other | ConvertTo-Json | ConvertFrom-Json | Get-MdevDevice'; Type = 'MdevDevice'; Count = 1 }
         @{ Command = 'Get-MdevDevice -Root $other | ConvertTo-Json | ConvertFrom-Json | Get-MdevParent'; Type = 'MdevParent'; Count = 1 }
+        @{ Command = 'Get-MdevPlacement mtty-1 -Count 2 | ConvertTo-Json | ConvertFrom-Json | Get-MdevPlacement'; Type = 'MdevPlacement'; Count = 2 }
+        @{ Command = 'Get-MdevPlacement mtty-1 -Count 2 | ConvertTo-Csv | ConvertFrom-Csv | Get-MdevPlacement'; Type = 'MdevPlacement'; Count = 2 }
+        @{ Command = '"Type,Count,Placement,NumaNode", "mtty-1,3,Pack," | ConvertFrom-Csv | Get-MdevPlacement'; Type = 'MdevPlacement'; Count = 3 }
     ) {
         $result = Invoke-Apart ([scriptblock]::Create($Command))
         $result.Errors | Should -BeNullOrEmpty
@@ -32,6 +35,8 @@ Describe 'Objects that were away' {
 
     It 'bind from JSON to New-MdevDevice -WhatIf without an error' {
         $result = Invoke-Apart { Get-MdevType | ConvertTo-Json | ConvertFrom-Json | New-MdevDevice -WhatIf }
+        $result.Errors | Should -BeNullOrEmpty
+        $result = Invoke-Apart { Get-MdevPlacement mtty-1 -Count 2 | ConvertTo-Json | ConvertFrom-Json | New-MdevDevice -WhatIf }
         $result.Errors | Should -BeNullOrEmpty
         $result.Output | Should -BeNullOrEmpty
         Get-MdevDevice | Should -BeNullOrEmpty
