@@ -38,8 +38,11 @@ dotnet benchmarks/Mdev.Comparison/bin/Release/net8.0/Mdev.Comparison.dll compare
 echo "== the library by BenchmarkDotNet"
 artifacts=$work/artifacts
 MDEVPS_TREES=$work dotnet benchmarks/Mdev.Benchmarks/bin/Release/net8.0/Mdev.Benchmarks.dll --filter '*' --artifacts "$artifacts" >"$work/log" || { tail -n 50 "$work/log" && exit 1; }
+echo "== made and removed on a real kernel"
+benchmarks/kernel.sh >"$work/kernel.md"
 {
     cat "$work/RESULTS.md"
+    tr -d '\r' <"$work/kernel.md"
     printf '\n## The library by BenchmarkDotNet\n\n'
     sed -n '/^|/p' "$artifacts"/results/*-report-github.md
 } >benchmarks/RESULTS.md
