@@ -31,6 +31,23 @@ public sealed class VendorVfioTests
         Assert.Empty(host.Reports);
     }
 
+    // What happens between the last look at the device and the write, which nobody else can be kept from.
+    [Theory]
+    [InlineData("0", MdevError.DeviceNotFound)]
+    [InlineData("1149", MdevError.DeviceChanged)]
+    [InlineData("no number", MdevError.AttributeUnreadable)]
+    public void What_is_not_the_vGPU_any_more_at_the_last_moment_is_not_removed(string now, MdevError error)
+    {
+        using var host = new SimulatedTestHost("nvidia-l40s");
+        MdevDevice device = host.Make("nvidia-1150")[0];
+        HostParent parent = new ParentFinder(host.Host, host.Reports.Add).Find(device.Parent)!;
+        using IAttributeWriter removal = parent.OpenRemoval(device);
+        string type = $"{host.Root}{device.SysfsPath}/nvidia/current_vgpu_type";
+        File.WriteAllText(type, now);
+        Assert.Equal(error, Assert.Throws<MdevException>(() => parent.Remove(removal, device, CancellationToken.None)).Error);
+        Assert.Equal(now, File.ReadAllText(type));
+    }
+
     [Fact]
     public void Eight_of_a_type_spread_two_to_a_GPU_and_change_what_their_siblings_offer()
     {

@@ -80,6 +80,21 @@ public sealed class DeviceRemoverTests : IDisposable
     }
 
     [Fact]
+    public void The_group_is_held_while_the_removal_is_written()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        int errno = 0;
+        HostRoot host = HostOpener.Open(_host.Root, message =>
+        {
+            if (message.StartsWith("Writing", StringComparison.Ordinal))
+                errno = Assert.Throws<MdevException>(() => _host.Host.Kernel.OpenGroup(device.VfioPath!).Dispose()).Errno;
+        });
+        new DeviceRemover(host, _host.Reports.Add).Remove(device);
+        Assert.Equal(Errno.EBUSY, errno);
+        Assert.Empty(_host.Devices());
+    }
+
+    [Fact]
     public void A_device_that_is_gone_is_DeviceNotFound()
     {
         MdevDevice device = _host.Make("mtty-1")[0];

@@ -96,6 +96,29 @@ public sealed class EvenIfInUseTests : IDisposable
     }
 
     [Fact]
+    public void A_removal_that_has_begun_is_not_begun_again()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
+        Remover.RemoveEvenIfInUse(device);
+        MdevDevice pending = Remover.WaitFor(device, TimeSpan.Zero, CancellationToken.None)!;
+        _host.Told.Clear();
+        Assert.False(Remover.RemoveEvenIfInUse(pending));
+        Assert.DoesNotContain(_host.Told, line => line.Contains("Writing"));
+    }
+
+    [Fact]
+    public void A_device_that_is_another_than_was_listed_stays_also_when_it_may_be_in_use()
+    {
+        MdevDevice device = _host.Make("mtty-1")[0];
+        _host.Told.Clear();
+        MdevException e = Assert.Throws<MdevException>(() => Remover.RemoveEvenIfInUse(new MdevDevice(device) { Type = "mtty-2" }));
+        Assert.Equal(MdevError.DeviceChanged, e.Error);
+        Assert.DoesNotContain(_host.Told, line => line.Contains("Writing"));
+        Assert.Equal(MdevDeviceState.Active, _host.Find(device.Uuid)!.State);
+    }
+
+    [Fact]
     public void Without_the_means_for_the_guard_a_device_goes_only_when_that_is_asked_for()
     {
         MdevDevice device = _host.Make("mtty-1")[0];
