@@ -88,6 +88,9 @@ public sealed class PlacementTests() : SimulatedHostTest("nvidia-a2 -GpuCount 4 
     [Theory]
     [InlineData("Get-MdevPlacement nvidia-746 -Maximum -Count 2", "AmbiguousParameterSet")]
     [InlineData("Get-MdevPlacement nvidia-746 -StrictNuma", "MdevInvalidArgument")]
+    [InlineData("Get-MdevDevice -InUse -Unused", "AmbiguousParameterSet")]
+    [InlineData("New-MdevDevice nvidia-746 -Total 2 -Count 2", "AmbiguousParameterSet")]
+    [InlineData("New-MdevDevice nvidia-746 -Total 2 -Reuse", "AmbiguousParameterSet")]
     public void What_contradicts_itself_is_refused(string line, string id)
     {
         Result result = Run(line);
