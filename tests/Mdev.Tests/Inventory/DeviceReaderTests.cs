@@ -30,6 +30,22 @@ public sealed class DeviceReaderTests : IDisposable
         Assert.Empty(_host.Reports);
     }
 
+    // More parents than are read in one go.
+    [Fact]
+    public void Devices_and_their_faults_come_parent_by_parent_in_the_order_of_names()
+    {
+        string[] parents = [.. Enumerable.Range(1, 40).Select(number => $"parent-{number}")];
+        foreach (string parent in parents.Reverse())
+        {
+            _host.AddParent(parent).AddType(parent, "made-1").AddDevice(parent, $"{Guid.NewGuid()}", "made-1");
+            File.Delete($"{_host.Root}{HandMadeHost.ParentPath(parent)}/mdev_supported_types/made-1/device_api");
+            Directory.CreateDirectory($"{_host.Root}{HandMadeHost.ParentPath(parent)}/mdev_supported_types/made-1/device_api");
+        }
+
+        Assert.Equal(parents, _host.Devices().Select(device => device.Parent));
+        Assert.Equal(parents.Select(HandMadeHost.ParentPath), _host.Reports.Select(e => e.Path![_host.Root.Length..e.Path!.IndexOf("/mdev_supported_types", StringComparison.Ordinal)]));
+    }
+
     [Fact]
     public void A_device_has_all_its_facts()
     {

@@ -101,7 +101,7 @@ public sealed class EvenIfInUseTests : IDisposable
         MdevDevice device = _host.Make("mtty-1")[0];
         SimulatedHost.StartVm(_host.Root, "web", device.Uuid);
         Remover.RemoveEvenIfInUse(device);
-        MdevDevice pending = Remover.WaitFor(device, TimeSpan.Zero, CancellationToken.None)!;
+        MdevDevice pending = Remover.WaitFor(device, TimeSpan.Zero, null, CancellationToken.None)!;
         _host.Told.Clear();
         Assert.False(Remover.RemoveEvenIfInUse(pending));
         Assert.DoesNotContain(_host.Told, line => line.Contains("Writing"));
