@@ -40,8 +40,16 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
 
     public IEnumerable<HostParent> Parents(Action<MdevException> report)
     {
-        using DirectoryHandle? directory = TryOpen(Class, report);
-        return directory is not null ? InClass(directory, report) : new AttributeReader(report).Try(() => IsPresent) ? ScanDevices(report) : [];
+        try
+        {
+            using DirectoryHandle? directory = host.Files.OpenDirectory(Class);
+            return directory is not null ? InClass(directory, report) : IsPresent ? ScanDevices(report) : [];
+        }
+        catch (MdevException e)
+        {
+            report(e);
+            return [];
+        }
     }
 
     public HostParent? FindParent(string name, Action<MdevException> report)
