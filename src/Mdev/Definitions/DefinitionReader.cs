@@ -15,7 +15,7 @@ public sealed class DefinitionReader(HostRoot host, Action<MdevException> report
     /// <summary>Reads the definitions, each as soon as it is asked for, in the natural order of their parents.</summary>
     public IEnumerable<MdevDefinition> Read(DefinitionQuery query)
     {
-        List<DefinitionFile> all = _store.Files();
+        List<DefinitionFile> all = query.Uuids is [var only] ? _store.Files(only) : _store.Files();
         var parents = new ParentFinder(host, report);
         query = query with { Parents = query.Parents.Settle(name => all.Exists(file => file.Parent == name) || parents.Find(name) is not null) };
         List<DefinitionFile> chosen = all.FindAll(file => query.Parents.Matches(file.Parent) && (query.Uuids.Count == 0 || (file.Fault is not { Uuid: null } && query.Uuids.Contains(file.Uuid))));
@@ -49,7 +49,7 @@ public sealed class DefinitionReader(HostRoot host, Action<MdevException> report
     /// <exception cref="MdevException"><see cref="MdevError.DefinitionBroken"/>; <see cref="MdevError.PermissionDenied"/>.</exception>
     public MdevDefinition? Find(Guid uuid, string parent)
     {
-        List<DefinitionFile> all = _store.Files().FindAll(file => file.Uuid == uuid);
+        List<DefinitionFile> all = _store.Files(uuid);
         DefinitionFile? file = all.Find(file => file.Parent == parent);
         if (file?.Fault is { } fault)
             throw fault;
@@ -59,7 +59,7 @@ public sealed class DefinitionReader(HostRoot host, Action<MdevException> report
     // A parent or type that nothing is defined for is no error; one that the host does not know either is.
     private IEnumerable<MdevException> NotThere(DefinitionQuery query, ParentFinder parents)
     {
-        foreach (string name in query.Parents.Unmatched.Where(name => parents.Find(name) is null))
+        foreach (string name in query.Parents.Unmatched.Where(name => parents.Find(name) is null && !_store.Files().Exists(file => file.Parent == name)))
             yield return new MdevException(MdevError.ParentNotFound, $"Nothing is defined for a parent '{Printable.Text(name)}' on host '{host.Root}', and it has none of that name.{parents.Note}") { Name = name };
         foreach (MdevException missing in query.Types.Unmatched.Any() ? new TypeReader(host, _ => { }).NotOffered(query.Types, parents.Named(new NameFilter()).ToList()) : [])
             yield return missing;

@@ -54,7 +54,8 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
     public static bool CanBeParent(string name) => NamePattern.IsName(name) && !string.IsNullOrWhiteSpace(name) && name != Scripts && !name.StartsWith('.');
 
     /// <summary>All names, in the natural order of the parents, what is none among them with its fault. No file is opened.</summary>
-    public List<DefinitionFile> Files()
+    /// <param name="only">The only UUID that is asked for, so that the directories of the parents are not listed; null for all.</param>
+    public List<DefinitionFile> Files(Guid? only = null)
     {
         var files = new List<DefinitionFile>();
         foreach (string folder in Folders)
@@ -63,7 +64,7 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
             {
                 // mdevctl passes over files here.
                 if (entry.Name != Scripts && entry.Kind is EntryKind.Directory or EntryKind.Link or EntryKind.Unknown)
-                    files.AddRange(InParent(folder, entry));
+                    files.AddRange(InParent(folder, entry, only));
             }
         }
 
@@ -190,11 +191,11 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
             _changes.TryDelete($"{folder}/{entry.Name}");
     }
 
-    private List<DefinitionFile> InParent(string folder, DirectoryEntry parent)
+    private List<DefinitionFile> InParent(string folder, DirectoryEntry parent, Guid? only)
     {
         string path = $"{folder}/{parent.Name}";
         var files = new List<DefinitionFile>();
-        if (Entries(path, folder, parent.Name, files) is not { } entries)
+        if (Entries(path, folder, parent.Name, files, only) is not { } entries)
         {
             // What is no link and no directory is a file on a file system that does not say so.
             return parent.Kind == EntryKind.Link && host.Files.KindOf(path) == FileKind.None
@@ -217,12 +218,14 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
     }
 
     // A directory that cannot be read is the fault of one entry; null where there is none.
-    private List<DirectoryEntry>? Entries(string path, string folder, string parent, List<DefinitionFile> faults)
+    private List<DirectoryEntry>? Entries(string path, string folder, string parent, List<DefinitionFile> faults, Guid? only = null)
     {
         try
         {
             using DirectoryHandle? directory = host.Files.OpenDirectory(path);
-            return directory?.Entries().ToList();
+            if (directory is null || only is null)
+                return directory?.Entries().ToList();
+            return directory.Kind($"{only}") is { } kind ? [new DirectoryEntry($"{only}", kind == FileKind.File ? EntryKind.File : EntryKind.Link)] : [];
         }
         catch (MdevException e)
         {

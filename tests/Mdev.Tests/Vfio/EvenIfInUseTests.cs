@@ -50,7 +50,7 @@ public sealed class EvenIfInUseTests : IDisposable
         Remover.RemoveEvenIfInUse(device);
         Remover.WaitFor(device, TimeSpan.Zero);
         // As Linux 6.12 leaves it. It is on its way out before the last of its files is gone.
-        string?[] Left() => [.. Directory.EnumerateFileSystemEntries(_host.Root + device.SysfsPath).Select(Path.GetFileName)];
+        string[] Left() => [.. Directory.EnumerateFileSystemEntries(_host.Root + device.SysfsPath).Select(path => Path.GetFileName(path)!)];
         SpinWait.SpinUntil(() => Left().Length == 1, TimeSpan.FromMinutes(1));
         Assert.Equal(["iommu_group"], Left());
         Assert.True(File.Exists(_host.Root + device.VfioPath));
