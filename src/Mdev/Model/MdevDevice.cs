@@ -190,7 +190,7 @@ public static class FunctionUuid
         s_constant.CopyTo(bytes);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[AddressAt..], pci.Domain);
         bytes[14] = pci.Bus;
-        bytes[15] = (byte)((pci.Device << 3) | pci.Function);
+        bytes[15] = (byte)((pci.Device << 3) | pci.FunctionNumber);
         return new Guid(bytes, bigEndian: true);
     }
 

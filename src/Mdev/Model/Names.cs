@@ -177,7 +177,7 @@ internal static class PciAddress
     private const int ShortLength = 7;
 
     /// <summary>The numbers in an address as sysfs has it: "%04x:%02x:%02x.%d" in drivers/pci/probe.c, so that a domain has four digits or more. Null for everything else.</summary>
-    public static (uint Domain, byte Bus, byte Device, byte Function)? Parse(ReadOnlySpan<char> text)
+    public static (uint Domain, byte Bus, byte Device, byte FunctionNumber)? Parse(ReadOnlySpan<char> text)
     {
         int at = text.Length - ShortLength;
         if (at is < 5 or > 9 || text[at - 1] != ':' || text[at + 2] != ':' || text[at + 5] != '.' || text[^1] is < '0' or > '7' || (at > 5 && text[0] == '0'))
