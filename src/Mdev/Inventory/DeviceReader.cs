@@ -1,4 +1,5 @@
 using Mdev.Errors;
+using Mdev.Interfaces;
 using Mdev.Kernel;
 using Mdev.Model;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Mdev.Errors;
+using Mdev.Interfaces;
 using Mdev.Kernel;
 using Mdev.Model;
 
@@ -132,50 +133,6 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
             .Take(3)
             .Select(found => found.Text)
             .ToArray();
-    }
-}
-
-/// <summary>
-/// Reads one parent after the other while the results of the earlier ones are consumed: reading an attribute is a driver's work, and one parent's need
-/// not wait for another's.
-/// </summary>
-internal static class ReadAhead
-{
-    // To wait for a thread costs as much as to read a parent of one type, so a turn takes several. The first turns are short, since somebody waits, and so are the
-    // last, since otherwise one thread would have them alone.
-    private const int LongestTurn = 8;
-
-    /// <summary>What is read of the parents, in their order. What is read ahead is bounded, and nothing is before the first parent's end, so that an early end costs little.</summary>
-    /// <param name="parents">The parents.</param>
-    /// <param name="read">Reads one of them and tells its faults; done on threads of the pool from the second on.</param>
-    /// <param name="report">Told of the faults, on the caller's thread, before what was read of the parent.</param>
-    public static IEnumerable<T> Of<T>(List<HostParent> parents, Func<HostParent, Action<MdevException>, IEnumerable<T>> read, Action<MdevException> report)
-    {
-        int at = Environment.ProcessorCount == 1 ? parents.Count : Math.Min(1, parents.Count);
-        foreach (T first in parents.GetRange(0, at).SelectMany(parent => read(parent, report)))
-            yield return first;
-        var ahead = new Queue<Task<(List<T> Found, List<MdevException> Faults)[]>>();
-        for (int length = 1; at < parents.Count || ahead.Count > 0;)
-        {
-            while (at < parents.Count && ahead.Count < 2 * Environment.ProcessorCount)
-            {
-                List<HostParent> turn = parents.GetRange(at, Math.Min(length, parents.Count - at));
-                ahead.Enqueue(Task.Run(() => turn.Select(parent =>
-                {
-                    var faults = new List<MdevException>();
-                    return (read(parent, faults.Add).ToList(), faults);
-                }).ToArray()));
-                at += turn.Count;
-                length = Math.Clamp((parents.Count - at) / (2 * Environment.ProcessorCount), 1, Math.Min(2 * length, LongestTurn));
-            }
-
-            foreach ((List<T> found, List<MdevException> faults) in ahead.Dequeue().GetAwaiter().GetResult())
-            {
-                faults.ForEach(report);
-                foreach (T one in found)
-                    yield return one;
-            }
-        }
     }
 }
 

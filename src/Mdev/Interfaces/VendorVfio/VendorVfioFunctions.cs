@@ -42,11 +42,10 @@ internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
     public IEnumerable<HostParent> Parents(Action<MdevException> report)
     {
         using DirectoryHandle? functions = Open(report);
-        foreach (DirectoryEntry entry in functions?.Entries() ?? [])
-        {
-            if (At(functions!, entry.Name, report) is { } parent)
-                yield return parent;
-        }
+        if (functions is null)
+            yield break;
+        foreach (HostParent parent in ReadAhead.Of(functions.Entries().ToList(), (entry, tell) => At(functions, entry.Name, tell) is { } found ? new[] { found } : [], report))
+            yield return parent;
     }
 
     public HostParent? FindParent(string name, Action<MdevException> report) => FunctionUuid.Of(name) is null ? null : Look(name, report);
