@@ -71,11 +71,20 @@ internal static class ReadAhead
     /// <param name="parents">The parents, or the entries that may be one.</param>
     /// <param name="read">Reads one of them and tells its faults; done on threads of the pool from the second on.</param>
     /// <param name="report">Told of the faults, on the caller's thread, before what was read of the parent.</param>
-    public static IEnumerable<T> Of<TParent, T>(List<TParent> parents, Func<TParent, Action<MdevException>, IEnumerable<T>> read, Action<MdevException> report)
+    /// <param name="alone">How many are read where the caller is, before threads are worth their start.</param>
+    public static IEnumerable<T> Of<TParent, T>(List<TParent> parents, Func<TParent, Action<MdevException>, IEnumerable<T>> read, Action<MdevException> report, int alone = 1)
     {
-        int at = Environment.ProcessorCount == 1 ? parents.Count : Math.Min(1, parents.Count);
-        foreach (T first in parents.GetRange(0, at).SelectMany(parent => read(parent, report)))
+        int count = Environment.ProcessorCount == 1 ? parents.Count : Math.Min(alone, parents.Count);
+        foreach (T first in parents.Take(count).SelectMany(parent => read(parent, report)))
             yield return first;
+
+        // To compile what follows would take longer than a first look at most hosts.
+        foreach (T other in count < parents.Count ? Others(parents, count, read, report) : [])
+            yield return other;
+    }
+
+    private static IEnumerable<T> Others<TParent, T>(List<TParent> parents, int at, Func<TParent, Action<MdevException>, IEnumerable<T>> read, Action<MdevException> report)
+    {
         var ahead = new Queue<Task<(List<T> Found, List<MdevException> Faults)[]>>();
         using var end = new CancellationTokenSource();
         try

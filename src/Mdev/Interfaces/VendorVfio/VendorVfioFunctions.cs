@@ -34,6 +34,7 @@ internal sealed class VendorVfioKind : InterfaceKind
 internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
 {
     internal const string Functions = "/sys/bus/pci/devices";
+    private const int FewFunctions = 64;
 
     public bool IsPresent => Parents(_ => { }).Any();
 
@@ -44,7 +45,7 @@ internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
         using DirectoryHandle? functions = Open(report);
         if (functions is null)
             yield break;
-        foreach (HostParent parent in ReadAhead.Of(functions.Entries().ToList(), (entry, tell) => At(functions, entry.Name, tell) is { } found ? new[] { found } : [], report))
+        foreach (HostParent parent in ReadAhead.Of(functions.Entries().ToList(), (entry, tell) => At(functions, entry.Name, tell) is { } found ? new[] { found } : [], report, alone: FewFunctions))
             yield return parent;
     }
 
