@@ -26,7 +26,11 @@ internal sealed record DefinitionContent(string Type, bool AutoStart, IReadOnlyL
         try
         {
             var reader = new Utf8JsonReader(json);
-            return Of(ref reader);
+            DefinitionContent content = Of(ref reader);
+            // What cannot be written again is no JSON for mdevctl either: half of a surrogate pair among what is somebody else's.
+            if (content.Others.Count > 0)
+                _ = content.ToFile();
+            return content;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -57,6 +57,7 @@ public sealed class DefinitionReaderTests : DefinitionTest
     [InlineData("""{"mdev_type":"t","start":"auto","attrs":[{"a":1}]}""")]
     [InlineData("""{"mdev_type":"t","start":"auto","attrs":["a"]}""")]
     [InlineData("""{"mdev_type":"\ud800","start":"auto","attrs":[]}""")]
+    [InlineData("""{"mdev_type":"t","start":"auto","attrs":[],"other":["\ud800"]}""")]
     public void A_broken_file_is_one_error_with_its_path(string content)
     {
         Add("mtty", $"{Uuid}", content);

@@ -16,11 +16,14 @@ internal sealed record VgpuProfile(string? Name, TypeDescription Description)
 {
     private static readonly ConcurrentDictionary<string, VgpuProfile> s_byName = new();
     private const int MostNames = 4096;
+    private const int LongestName = 128;
 
     /// <summary>A type of which only the name is known.</summary>
     public static VgpuProfile Named(string? name)
     {
-        // Hundreds of functions offer the same types.
+        // Hundreds of functions offer the same types. What no driver writes is not kept.
+        if (name?.Length > LongestName)
+            return OfName(name);
         if (s_byName.Count > MostNames)
             s_byName.Clear();
         return s_byName.GetOrAdd(name ?? "", OfName);
@@ -56,10 +59,13 @@ internal static class CreatableTypes
 {
     private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<int, string>> s_understood = new();
     private const int MostUnderstood = 256;
+    private const int LongestAttribute = 4096;
 
-    // The functions of a GPU, and of GPUs of one kind, list the same.
+    // The functions of a GPU, and of GPUs of one kind, list the same. What no attribute of sysfs can hold is not kept.
     public static IReadOnlyDictionary<int, string> Parse(string text)
     {
+        if (text.Length > LongestAttribute)
+            return Understand(text);
         if (s_understood.Count > MostUnderstood)
             s_understood.Clear();
         return s_understood.GetOrAdd(text, Understand);
