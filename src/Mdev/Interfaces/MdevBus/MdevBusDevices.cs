@@ -13,7 +13,7 @@ namespace Mdev.Interfaces.MdevBus;
 internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, DirectoryHandle directory, Action<MdevException> report)
 {
     // A device is on the bus while its driver is still being asked, and gets its type only then (mdev_device_create). One listing waits so long
-    // for types, whatever the number of entries without one.
+    // in vain for types, whatever the number of entries without one.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
     private readonly AttributeReader _attributes = new(report);
@@ -238,8 +238,10 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
         string? type = null;
         long start = Environment.TickCount64;
         bool isKnown = Waiting.Until(() => (type = TypeOf(name)) is not null || !IsOnBus(name) || !host.Files.HasDirectory($"{parent.SysfsPath}/{name}"), s_patience - _waited);
+        if (isKnown)
+            return type;
         _waited += TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
-        return isKnown ? type : throw NoType(name);
+        throw NoType(name);
     }
 
     private MdevException NoUuid(string name) => new(MdevError.BrokenEntry, $"'{directory.Path}/{name}' is among the devices, but its name is no UUID.", $"{directory.Path}/{name}");
