@@ -109,11 +109,14 @@ internal static class Child
             Console.WriteLine($"made {device.Uuid}");
     }
 
+    private static MdevDefinition Defined(HostRoot host, Guid uuid, string parent) =>
+        new DefinitionReader(host, e => throw e).Read(new DefinitionQuery { Uuids = [uuid], Parents = NameFilter.Of(parent) }).Single();
+
     // Until it is killed.
     private static void Redefine(HostRoot host, Guid uuid, string parent)
     {
         AttributeValue[] many = [.. Enumerable.Range(0, 200).Select(i => new AttributeValue("vendor/a", new string('x', 100)))];
-        MdevDefinition definition = new DefinitionReader(host, _ => { }).Find(uuid, parent)!;
+        MdevDefinition definition = Defined(host, uuid, parent);
         for (int i = 0; ; i++)
         {
             new DefinitionEditor(host, null).Change(definition, new DefinitionChange { Attributes = _ => i % 2 == 0 ? many : [] });
@@ -124,7 +127,7 @@ internal static class Child
 
     private static void Append(HostRoot host, Guid uuid, string parent, string name, int count)
     {
-        MdevDefinition definition = new DefinitionReader(host, _ => { }).Find(uuid, parent)!;
+        MdevDefinition definition = Defined(host, uuid, parent);
         for (int i = 0; i < count; i++)
             new DefinitionEditor(host, null).Change(definition, new DefinitionChange { Attributes = now => [.. now, new AttributeValue(name, $"{i}")] });
     }

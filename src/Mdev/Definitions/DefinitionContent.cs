@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
 using Mdev.Model;
 
 namespace Mdev.Definitions;
@@ -25,6 +26,9 @@ internal sealed record DefinitionContent(string Type, bool AutoStart, IReadOnlyL
     {
         try
         {
+            // The reader looks at no text that nobody asks for, and what is not understood would be written again as it is.
+            if (!Utf8.IsValid(json))
+                throw new FormatException("it is no UTF-8");
             var reader = new Utf8JsonReader(json);
             DefinitionContent content = Of(ref reader);
             // What cannot be written again is no JSON for mdevctl either: half of a surrogate pair among what is somebody else's.

@@ -17,8 +17,12 @@ public sealed class DefinitionReader(HostRoot host, Action<MdevException> report
     {
         List<DefinitionFile> all = query.Uuids is [var only] ? _store.Files(only) : _store.Files();
         var parents = new ParentFinder(host, report);
-        query = query with { Parents = query.Parents.Settle(name => all.Exists(file => file.Parent == name) || parents.Find(name) is not null) };
-        List<DefinitionFile> chosen = all.FindAll(file => query.Parents.Matches(file.Parent) && (query.Uuids.Count == 0 || (file.Fault is not { Uuid: null } && query.Uuids.Contains(file.Uuid))));
+        // One UUID is looked for without a list of the others, so that their parents are only known by a second look.
+        var defined = new Lazy<HashSet<string>>(() => (query.Uuids.Count == 1 ? _store.Files() : all).Select(file => file.Parent).ToHashSet());
+        bool IsThere(string name) => all.Exists(file => file.Parent == name) || parents.Find(name) is not null || defined.Value.Contains(name);
+        query = query with { Parents = query.Parents.Settle(IsThere) };
+        List<DefinitionFile> asked = all.FindAll(file => (file.IsOfFolder || query.Parents.Matches(file.Parent)) && (query.Uuids.Count == 0 || file.Hides || (file.Fault is not { Uuid: null } && query.Uuids.Contains(file.Uuid))));
+        List<DefinitionFile> chosen = query.Uuids.Count == 0 ? asked : asked.FindAll(file => !file.Hides);
         ILookup<Guid, string> twice = all.Where(file => file.Fault is null).GroupBy(file => file.Uuid).Where(same => same.Skip(1).Any())
             .SelectMany(same => same).ToLookup(file => file.Uuid, file => file.Parent);
         var found = new HashSet<Guid>();
@@ -31,9 +35,13 @@ public sealed class DefinitionReader(HostRoot host, Action<MdevException> report
             yield return comparison.Definition(file, content, twice[file.Uuid]);
         }
 
-        foreach (Guid uuid in query.Uuids.Where(uuid => !found.Contains(uuid)).Distinct())
+        List<Guid> notFound = query.Uuids.Where(uuid => !found.Contains(uuid)).Distinct().ToList();
+        List<MdevException> hidden = notFound.Count == 0 ? [] : asked.FindAll(file => file.Hides).ConvertAll(file => file.Fault!);
+        hidden.ForEach(report);
+        // What may lie where nobody could look is not called missing.
+        foreach (Guid uuid in hidden.Exists(fault => fault.Error != MdevError.DefinitionBroken) ? [] : notFound)
             report(NotFound(uuid, all.FindAll(file => file.Uuid == uuid && file.Fault is null)));
-        foreach (MdevException missing in NotThere(query, parents))
+        foreach (MdevException missing in NotThere(query, parents, IsThere))
             report(missing);
 
         // The fault of a file that was asked for stands for its definition.
@@ -45,21 +53,10 @@ public sealed class DefinitionReader(HostRoot host, Action<MdevException> report
         }
     }
 
-    /// <summary>The definition of a UUID on a parent as it is now; null when there is none.</summary>
-    /// <exception cref="MdevException"><see cref="MdevError.DefinitionBroken"/>; <see cref="MdevError.PermissionDenied"/>.</exception>
-    public MdevDefinition? Find(Guid uuid, string parent)
-    {
-        List<DefinitionFile> all = _store.Files(uuid);
-        DefinitionFile? file = all.Find(file => file.Parent == parent);
-        if (file?.Fault is { } fault)
-            throw fault;
-        return file is not null && _store.Read(file) is { } content ? new HostComparison(host, isForMany: false).Definition(file, content, all.Select(one => one.Parent)) : null;
-    }
-
     // A parent or type that nothing is defined for is no error; one that the host does not know either is.
-    private IEnumerable<MdevException> NotThere(DefinitionQuery query, ParentFinder parents)
+    private IEnumerable<MdevException> NotThere(DefinitionQuery query, ParentFinder parents, Func<string, bool> isThere)
     {
-        foreach (string name in query.Parents.Unmatched.Where(name => parents.Find(name) is null && !_store.Files().Exists(file => file.Parent == name)))
+        foreach (string name in query.Parents.Unmatched.Where(name => !isThere(name)))
             yield return new MdevException(MdevError.ParentNotFound, $"Nothing is defined for a parent '{Printable.Text(name)}' on host '{host.Root}', and it has none of that name.{parents.Note}") { Name = name };
         foreach (MdevException missing in query.Types.Unmatched.Any() ? new TypeReader(host, _ => { }).NotOffered(query.Types, parents.Named(new NameFilter()).ToList()) : [])
             yield return missing;
@@ -85,6 +82,7 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
     private readonly Dictionary<(string Parent, string Type), int?> _room = [];
 
     private Dictionary<Guid, (string Parent, string Type)?>? _devices;
+    private ILookup<Guid, MdevDevice>? _closely;
 
     /// <summary>A definition with its state.</summary>
     /// <param name="file">Its file.</param>
@@ -164,7 +162,8 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
         return parent;
     }
 
-    // Of many devices, those that run are known by a few looks; only what is out of the ordinary is looked at by itself.
+    // Of many devices, those that run are known by a few looks. What is out of the ordinary needs a listing, and one is enough for all of it: each
+    // search for a device that has no type yet would wait for the driver anew.
     private (string Parent, string? Type, string State)? Device(Guid uuid)
     {
         if (isForMany)
@@ -174,6 +173,8 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
                 return null;
             if (known is var (parent, type))
                 return (parent, type, MdevDeviceState.Active);
+            _closely ??= new DeviceReader(host, Ignore).Read(new DeviceQuery()).ToLookup(device => device.Uuid);
+            return _closely[uuid].FirstOrDefault() is { } listed ? (listed.Parent, listed.Type, listed.State) : null;
         }
 
         try

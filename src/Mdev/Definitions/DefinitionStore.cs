@@ -17,6 +17,12 @@ internal sealed record DefinitionFile(string Folder, string Parent, Guid Uuid)
     /// <summary>Why it cannot be a definition; null when it can.</summary>
     public MdevException? Fault { get; init; }
 
+    /// <summary>Whether it stands for a whole directory that could not be looked into, so that definitions may lie there unseen.</summary>
+    public bool Hides { get; init; }
+
+    /// <summary>Whether it stands for the folder itself, where the definitions for every parent are.</summary>
+    public bool IsOfFolder => Parent.Length == 0;
+
     /// <summary>The directory that it lies in.</summary>
     public string Directory => $"{Folder}/{Parent}";
 
@@ -195,15 +201,11 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
     {
         string path = $"{folder}/{parent.Name}";
         var files = new List<DefinitionFile>();
-        if (Entries(path, folder, parent.Name, files, only) is not { } entries)
-        {
-            // What is no link and no directory is a file on a file system that does not say so.
-            return parent.Kind == EntryKind.Link && host.Files.KindOf(path) == FileKind.None
-                ? [Faulty(folder, parent.Name, path, "is a link, and leads nowhere below the root")] : [];
-        }
-
-        foreach (DirectoryEntry entry in entries)
-            files.Add(Entry(folder, parent.Name, entry, $"{path}/{entry.Name}"));
+        if (Entries(path, folder, parent.Name, files, only) is { } entries)
+            files.AddRange(entries.Select(entry => Entry(folder, parent.Name, entry, $"{path}/{entry.Name}")));
+        // What is no link and no directory is a file on a file system that does not say so.
+        else if (parent.Kind == EntryKind.Link && KindOf(path, null, out MdevException? fault) == FileKind.None)
+            files.Add(Faulty(folder, parent.Name, path, "is a link, and leads nowhere below the root", null, fault) with { Hides = true });
         return files;
     }
 
@@ -212,9 +214,26 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
         // mdevctl lists other spellings of a UUID, and can neither start nor remove them.
         if (!KernelUuid.TryParse(entry.Name, out Guid uuid) || uuid.ToString() != entry.Name)
             return Faulty(folder, parent, path, "is among the definitions, but its name is no UUID in lower case");
-        FileKind kind = entry.Kind == EntryKind.File ? FileKind.File : host.Files.KindOf(path);
+        MdevException? fault = null;
+        FileKind kind = entry.Kind == EntryKind.File ? FileKind.File : KindOf(path, uuid, out fault);
         return kind == FileKind.File ? new DefinitionFile(folder, parent, uuid) { IsLink = entry.Kind == EntryKind.Link }
-            : Faulty(folder, parent, path, entry.Kind == EntryKind.Link && kind == FileKind.None ? "is a link, and leads nowhere below the root" : "is no ordinary file", uuid);
+            : Faulty(folder, parent, path, entry.Kind == EntryKind.Link && kind == FileKind.None ? "is a link, and leads nowhere below the root" : "is no ordinary file", uuid, fault);
+    }
+
+    // What cannot be looked at is nothing, and its fault says why.
+    private FileKind KindOf(string path, Guid? uuid, out MdevException? fault)
+    {
+        fault = null;
+        try
+        {
+            return host.Files.KindOf(path);
+        }
+        catch (MdevException e)
+        {
+            (MdevError error, string why) = Refusal.Of(Attempt.ReadDefinition, e);
+            fault = new MdevException(error, $"The definition '{Printable.Text(host.OnMachine(path))}' cannot be read: {why}", e) { Uuid = uuid };
+            return FileKind.None;
+        }
     }
 
     // A directory that cannot be read is the fault of one entry; null where there is none.
@@ -230,14 +249,14 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
         catch (MdevException e)
         {
             (MdevError error, string why) = Refusal.Of(Attempt.ReadDefinition, e);
-            faults.Add(new DefinitionFile(folder, parent, default) { Fault = new MdevException(error, $"The definitions in '{host.OnMachine(path)}' cannot be read: {why}", e) });
+            faults.Add(new DefinitionFile(folder, parent, default) { Hides = true, Fault = new MdevException(error, $"The definitions in '{host.OnMachine(path)}' cannot be read: {why}", e) });
             return [];
         }
     }
 
-    private DefinitionFile Faulty(string folder, string parent, string path, string what, Guid? uuid = null) => new(folder, parent, uuid ?? default)
+    private DefinitionFile Faulty(string folder, string parent, string path, string what, Guid? uuid = null, MdevException? fault = null) => new(folder, parent, uuid ?? default)
     {
-        Fault = new MdevException(MdevError.DefinitionBroken, $"'{Printable.Text(host.OnMachine(path))}' {what}.", host.OnMachine(path)) { Uuid = uuid },
+        Fault = fault ?? new MdevException(MdevError.DefinitionBroken, $"'{Printable.Text(host.OnMachine(path))}' {what}.", host.OnMachine(path)) { Uuid = uuid },
     };
 
     private DefinitionContent? Read(DefinitionFile file, DirectoryHandle? directory)

@@ -74,13 +74,42 @@ internal static class ReadAhead
     /// <param name="alone">How many are read where the caller is, before threads are worth their start.</param>
     public static IEnumerable<T> Of<TParent, T>(List<TParent> parents, Func<TParent, Action<MdevException>, IEnumerable<T>> read, Action<MdevException> report, int alone = 1)
     {
+        IEnumerable<T> Read(TParent parent, Action<MdevException> tell) => Each(() => read(parent, tell), tell);
         int count = Environment.ProcessorCount == 1 ? parents.Count : Math.Min(alone, parents.Count);
-        foreach (T first in parents.Take(count).SelectMany(parent => read(parent, report)))
+        foreach (T first in parents.Take(count).SelectMany(parent => Read(parent, report)))
             yield return first;
 
         // To compile what follows would take longer than a first look at most hosts.
-        foreach (T other in count < parents.Count ? Others(parents, count, read, report) : [])
+        foreach (T other in count < parents.Count ? Others(parents, count, Read, report) : [])
             yield return other;
+    }
+
+    // What ends the reading of one parent is told, and ends no other's.
+    private static IEnumerable<T> Each<T>(Func<IEnumerable<T>> found, Action<MdevException> tell)
+    {
+        IEnumerator<T>? all = null;
+        bool Next()
+        {
+            try
+            {
+                return (all ??= found().GetEnumerator()).MoveNext();
+            }
+            catch (MdevException e)
+            {
+                tell(e);
+                return false;
+            }
+        }
+
+        try
+        {
+            while (Next())
+                yield return all!.Current;
+        }
+        finally
+        {
+            all?.Dispose();
+        }
     }
 
     private static IEnumerable<T> Others<TParent, T>(List<TParent> parents, int at, Func<TParent, Action<MdevException>, IEnumerable<T>> read, Action<MdevException> report)

@@ -1,3 +1,4 @@
+using Mdev.Conformance.Worlds;
 using Mdev.Definitions;
 using Mdev.Errors;
 using Mdev.Lifecycle;
@@ -156,6 +157,57 @@ public sealed class DefinitionReaderTests : DefinitionTest
         Assert.Empty(Read(new DefinitionQuery { Parents = NameFilter.Of("mdpy"), Types = NameFilter.Of("no-type") }));
         Only(new DefinitionQuery { Uuids = [Uuid], Parents = NameFilter.Of("mtty"), Types = NameFilter.Of("mtty-1"), AutoStart = false });
         Assert.Equal([MdevError.DefinitionNotFound, MdevError.DefinitionNotFound, MdevError.ParentNotFound, MdevError.TypeNotFound], Reports.Select(e => e.Error));
+    }
+
+    // The folder that has them all, and the directory of their parent.
+    [RootTheory]
+    [InlineData("")]
+    [InlineData("/mtty")]
+    public void What_may_lie_where_this_user_may_not_look_is_not_called_missing(string directory)
+    {
+        Add("mtty", $"{Uuid}", Plain("mtty-1"));
+        File.SetUnixFileMode(Root, File.GetUnixFileMode(Root) | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
+        // What the runtime loads at first use, it could not load as nobody.
+        Only();
+        Only(new DefinitionQuery { Uuids = [Uuid], Parents = NameFilter.Of("mtty") });
+        File.SetUnixFileMode($"{Root}{Folder}{directory}", UnixFileMode.None);
+        Nobody.Does(() =>
+        {
+            Assert.Empty(Read(new DefinitionQuery { Uuids = [Uuid] }));
+            Assert.Empty(Read(new DefinitionQuery { Uuids = [Uuid, Guid.Empty] }));
+            Assert.Empty(Read(new DefinitionQuery { Uuids = [Uuid], Parents = NameFilter.Of("mtty") }));
+            Assert.Empty(Read(new DefinitionQuery { Parents = NameFilter.Of("mtty") }));
+            Assert.Empty(Read());
+        });
+        Assert.Equal(Enumerable.Repeat((MdevError.PermissionDenied, $"{Root}{Folder}{directory}"), 5), Reports.Select(e => (e.Error, e.Path!)));
+    }
+
+    [Fact]
+    public void What_leads_nowhere_is_told_to_who_looks_for_one_and_does_not_find_it()
+    {
+        Add("mtty", $"{Uuid}", Plain("mtty-1"));
+        Host.AddLink($"{Folder}/elsewhere", "/nowhere");
+        Only(new DefinitionQuery { Uuids = [Uuid] });
+        Assert.Empty(Reports);
+        Assert.Empty(Read(new DefinitionQuery { Uuids = [Guid.Empty] }));
+        Assert.Equal([MdevError.DefinitionBroken, MdevError.DefinitionNotFound], Reports.Select(e => e.Error));
+    }
+
+    [Fact]
+    public void A_name_with_brackets_is_that_directory_where_one_UUID_is_asked_for_too()
+    {
+        Add("a1", $"{Uuid}", Plain("mtty-1"));
+        Add("a[1]", "0a1b2c3d-0000-4000-8000-000000000002", Plain("mtty-1"));
+        Assert.Empty(Read(new DefinitionQuery { Uuids = [Uuid], Parents = new NameFilter([new NamePattern("a[1]", "a[1]", name => name == "a1")]) }));
+        Assert.Equal(MdevError.DefinitionNotFound, Assert.Single(Reports).Error);
+    }
+
+    [Fact]
+    public void Text_that_is_no_UTF8_is_refused_where_it_is_not_understood_too()
+    {
+        Host.AddFile($"{Folder}/mtty/{Uuid}", [.. """{"mdev_type":"t","start":"auto","other":{"a":["""u8, (byte)'"', 0xff, (byte)'"', .. "]}}"u8]);
+        Assert.Empty(Read());
+        Assert.Equal(MdevError.DefinitionBroken, Assert.Single(Reports).Error);
     }
 
     [Fact]

@@ -251,7 +251,7 @@ internal sealed class MdevBus(HostRoot host) : IDeviceInterface
     private List<DirectoryEntry> Entries(string hostPath, Action<MdevException> report)
     {
         using DirectoryHandle? directory = TryOpen(hostPath, report);
-        return directory?.Entries().ToList() ?? [];
+        return new AttributeReader(report).Try(() => directory?.Entries().ToList()) ?? [];
     }
 
     private DirectoryHandle? TryOpen(string hostPath, Action<MdevException> report) => new AttributeReader(report).Try(() => host.Files.OpenDirectory(hostPath));

@@ -110,10 +110,12 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
 
     private bool IsDirectory(string name) => _attributes.Try(() => directory.Kind(name)) == FileKind.Directory;
 
-    private static List<string> Children(DirectoryHandle directory) => directory.Entries()
+    private List<string> Children(DirectoryHandle directory) => Entries(directory)
         .Where(entry => entry.Kind is EntryKind.Directory or EntryKind.Unknown && entry.Name != MdevBusParent.TypesDirectory)
         .Select(entry => entry.Name)
         .ToList();
+
+    private List<DirectoryEntry> Entries(DirectoryHandle? directory) => _attributes.Try(() => directory?.Entries().ToList()) ?? [];
 
     // Null where each device's own link is the shorter way.
     private Dictionary<string, string>? TypesByDevice(List<string> children, NameFilter types)
@@ -123,14 +125,14 @@ internal sealed class MdevBusDevices(HostRoot host, MdevBusParent parent, Direct
         if (devices <= 2)
             return null;
         using DirectoryHandle? all = _attributes.Try(() => directory.OpenDirectory(MdevBusParent.TypesDirectory));
-        List<string> ids = all?.Entries().Where(entry => entry.Kind is EntryKind.Directory or EntryKind.Unknown).Select(entry => entry.Name).ToList() ?? [];
+        List<string> ids = Entries(all).Where(entry => entry.Kind is EntryKind.Directory or EntryKind.Unknown).Select(entry => entry.Name).ToList();
         if (devices <= 2 * ids.Count || ids.Count == 0)
             return null;
         var found = new Dictionary<string, string>(devices);
         foreach (string id in ids.Where(types.Matches))
         {
             using DirectoryHandle? ofType = _attributes.Try(() => all!.OpenDirectory($"{id}/devices"));
-            foreach (DirectoryEntry entry in ofType?.Entries() ?? [])
+            foreach (DirectoryEntry entry in Entries(ofType))
                 found[entry.Name] = id;
         }
 
