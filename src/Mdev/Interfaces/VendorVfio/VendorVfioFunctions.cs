@@ -45,7 +45,7 @@ internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
         using DirectoryHandle? functions = Open(report);
         if (functions is null)
             yield break;
-        foreach (HostParent parent in ReadAhead.Of(functions.Entries().ToList(), (entry, tell) => At(functions, entry.Name, tell) is { } found ? new[] { found } : [], report, alone: FewFunctions))
+        foreach (HostParent parent in ReadAhead.Of(new AttributeReader(report).Try(() => functions.Entries().ToList()) ?? [], (entry, tell) => At(functions, entry.Name, tell) is { } found ? new[] { found } : [], report, alone: FewFunctions))
             yield return parent;
     }
 
