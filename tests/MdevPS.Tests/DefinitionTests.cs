@@ -13,7 +13,10 @@ public sealed class DefinitionTests : SimulatedHostTest
     {
     }
 
-    private string[] Files => Directory.Exists(Root + Folder) ? [.. Directory.EnumerateFiles(Root + Folder, "*", SearchOption.AllDirectories).Where(file => !file.Contains("scripts.d", StringComparison.Ordinal))] : [];
+    private string[] Files => FilesOf(Root);
+
+    private static string[] FilesOf(string root) =>
+        Directory.Exists(root + Folder) ? [.. Directory.EnumerateFiles(root + Folder, "*", SearchOption.AllDirectories).Where(file => Guid.TryParse(Path.GetFileName(file), out _))] : [];
 
     private void AddScript(string name, string body)
     {
@@ -49,7 +52,7 @@ public sealed class DefinitionTests : SimulatedHostTest
         PSObject[] definitions = [.. Have("Get-MdevDefinition").Output.Select(Deserialized)];
         Result moved = Run($"New-MdevDefinition -Root '{other}'", [.. definitions]);
         Assert.Empty(moved.Errors);
-        Assert.Equal(Files.Select(file => file[Root.Length..]).Order(), Directory.EnumerateFiles(other + Folder, "*", SearchOption.AllDirectories).Select(file => file[other.Length..]).Order());
+        Assert.Equal(Files.Select(file => file[Root.Length..]).Order(), FilesOf(other).Select(file => file[other.Length..]).Order());
         Assert.All(Files, file => Assert.Equal(File.ReadAllText(file), File.ReadAllText(other + file[Root.Length..])));
         // As text, which is what ConvertTo-Json makes of attributes that lie deeper than it goes.
         Result again = Run("New-MdevDefinition", Bag(("Uuid", Result.Get(definitions[0], "Uuid")!.ToString()), ("Type", Result.Get(definitions[0], "Type")), ("Parent", Result.Get(definitions[0], "Parent")), ("AutoStart", true),
@@ -115,6 +118,9 @@ public sealed class DefinitionTests : SimulatedHostTest
         Assert.Equal("a=1 b=2 a=3 c=4", Attributes("-AddAttribute @{ c = 4 }"));
         Assert.Equal("a=1 b=2 c=4", Attributes("-RemoveAttribute a=3"));
         Assert.Equal("b=2 c=4 b=5", Attributes("-RemoveAttribute a -AddAttribute @{ b = 5 }"));
+        // A pattern is held against names, and against values only where it speaks of one.
+        Assert.Equal("label=my_id uid=7 b=5 b=6", Attributes("-Attribute @{ label = 'my_id' }, @{ uid = 7 }, @{ b = 5 }, @{ b = 6 }"));
+        Assert.Equal("label=my_id b=5", Attributes("-RemoveAttribute '*id', 'b=*6'"));
         Assert.Equal("", Attributes("-RemoveAttribute *"));
         Assert.Equal("x=1", Attributes("-Attribute @{ x = 1 }"));
         Assert.Equal(["MdevAttributeNotFound"], Run("Get-MdevDefinition | Set-MdevDefinition -RemoveAttribute nothing").ErrorIds);
@@ -123,6 +129,53 @@ public sealed class DefinitionTests : SimulatedHostTest
         Assert.Equal(("0000:99:00.0", "nvidia-63", "False", "NoParent"), (moved.TextOf("Parent")[0], moved.TextOf("Type")[0], moved.TextOf("AutoStart")[0], moved.TextOf("State")[0]));
         Assert.Single(moved.Warnings);
         Assert.Single(Files);
+    }
+
+    [Theory]
+    [InlineData("New-MdevDefinition mtty-1 \"we`nird\"")]
+    [InlineData("New-MdevDefinition \"mtty`e-1\" mtty")]
+    [InlineData("New-MdevDefinition mtty-1 ' mtty'")]
+    [InlineData("New-MdevDefinition 'mtty-1 ' mtty")]
+    [InlineData("New-MdevDefinition mtty-1 ../x")]
+    [InlineData("New-MdevDefinition mtty-1 mtty -Attribute 'foo='")]
+    [InlineData("New-MdevDefinition mtty-1 mtty -Attribute @{ foo = \"a`0b\" }")]
+    public void What_could_never_be_made_is_refused_also_as_a_plan(string line)
+    {
+        foreach (string command in new[] { line, $"{line} -WhatIf" })
+        {
+            Result refused = Run(command);
+            Assert.Equal(["MdevInvalidArgument"], refused.ErrorIds);
+            Assert.Empty(refused.Warnings);
+        }
+
+        Assert.Empty(Files);
+    }
+
+    // A UUID that stands for another function, or for none: mdevctl writes such a file, or somebody by hand.
+    [Fact]
+    public void What_is_wrong_can_still_be_switched_off()
+    {
+        string gpus = NewHost("nvidia-l40s");
+        const string Uuid = "0a1b2c3d-0000-4000-8000-000000000001";
+        string parent = Have($"(Get-MdevParent -Root {gpus})[0]").TextOf("Parent")[0]!;
+        Directory.CreateDirectory($"{gpus}/etc/mdevps.d/{parent}");
+        File.WriteAllText($"{gpus}/etc/mdevps.d/{parent}/{Uuid}", "{\"mdev_type\":\"nvidia-1150\",\"start\":\"auto\",\"attrs\":[]}");
+        Assert.Equal("False", Have($"Get-MdevDefinition -Root {gpus} | Set-MdevDefinition -AutoStart:$false -PassThru").TextOf("AutoStart")[0]);
+    }
+
+    [Fact]
+    public void Of_two_files_for_one_device_the_piped_one_is_meant()
+    {
+        string gpus = NewHost("nvidia-l40s");
+        Have($"New-MdevDefinition nvidia-1150 -Root {gpus}");
+        string own = Have($"Get-MdevDefinition -Root {gpus}").TextOf("Path")[0]!, other = own.Replace("mdevps.d", "mdevctl.d", StringComparison.Ordinal);
+        Directory.CreateDirectory(Path.GetDirectoryName(other)!);
+        File.Copy(own, other);
+        Have($"Get-MdevDefinition -Root {gpus} | Where-Object Path -like '*mdevps.d*' | Set-MdevDefinition -AutoStart");
+        Assert.NotEqual(File.ReadAllText(own), File.ReadAllText(other));
+        Assert.Equal(["MdevInvalidArgument"], Run($"$u = (Get-MdevDefinition -Root {gpus})[0].Uuid; Set-MdevDefinition $u -Root {gpus} -AutoStart").ErrorIds);
+        Have($"Get-MdevDefinition -Root {gpus} | Where-Object Path -like '*mdevps.d*' | Remove-MdevDefinition");
+        Assert.Equal((false, true), (File.Exists(own), File.Exists(other)));
     }
 
     [Fact]

@@ -119,9 +119,9 @@ public sealed class HalfResultTests : SimulatedHostTest
     [InlineData("New-MdevDevice mtty-1", "/.mdevps-lock")]
     [InlineData("Restart-MdevSimulation $env:MDEVPS_ROOT", "/.mdevps-lock")]
     [InlineData("Remove-MdevSimulation $env:MDEVPS_ROOT", "/.mdevps-lock")]
-    [InlineData("New-MdevDefinition mtty-1", "/etc/mdevctl.d")]
-    [InlineData("Set-MdevDefinition $kept -AutoStart", "/etc/mdevctl.d")]
-    [InlineData("Remove-MdevDefinition $kept", "/etc/mdevctl.d")]
+    [InlineData("New-MdevDefinition mtty-1", "/etc/mdevctl.d/.mdevps-lock")]
+    [InlineData("Set-MdevDefinition $kept -AutoStart", "/etc/mdevctl.d/.mdevps-lock")]
+    [InlineData("Remove-MdevDefinition $kept", "/etc/mdevctl.d/.mdevps-lock")]
     public async Task Ctrl_C_ends_the_wait_for_another_writer_of_the_host(string line, string locked)
     {
         object kept = Have("New-MdevDevice mtty-1 | New-MdevDefinition").Get("Uuid")!;

@@ -50,7 +50,7 @@ public sealed class VendorVfioTests : CmdletTest
     public void What_is_defined_for_a_function_is_there_again_after_a_reboot()
     {
         Have("New-MdevDevice nvidia-1150 -Count 2 | New-MdevDefinition -AutoStart; Get-MdevDevice | Remove-MdevDevice");
-        Assert.Equal(2, Directory.GetFiles($"{_root}/etc/mdevps.d", "*", SearchOption.AllDirectories).Length);
+        Assert.Equal(2, Directory.GetFiles($"{_root}/etc/mdevps.d", "*-*-*", SearchOption.AllDirectories).Length);
         string taken = Have("(New-MdevDevice nvidia-1152 -Parent (Get-MdevDefinition)[0].Parent).Parent").Text[0];
         Result restored = Run("Restore-MdevDevice -AutoStart");
         Assert.Equal(["Failed MdevUuidExists", "Made "], restored.Output.Select(one => $"{Result.Get(one, "Outcome")} {Result.Get(one, "ErrorId")}").Order());

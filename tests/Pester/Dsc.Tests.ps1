@@ -92,6 +92,10 @@ Describe 'The DSC resource' -Skip:($env:MDEVPS_WORLD -eq 'kernel') {
         $unmade = Invoke-Resource set @{ uuid = $uuid; type = 'no-type' }
         $unmade.ExitCode | Should -Be 3
         (Get-MdevDevice).Type | Should -Be mtty-1
+        $unmade = Invoke-Resource set @{ uuid = $uuid; type = 'mtty-2'; attributes = @(@{ name = 'nosuch'; value = '1' }) }
+        $unmade.ExitCode | Should -Be 3
+        $unmade.Error | Should -BeLike '*nosuch*made again, of type mtty-1*'
+        (Get-MdevDevice).Type | Should -Be mtty-1
 
         (Invoke-Successfully set @{ uuid = $uuid; type = 'mtty-2'; autoStart = $true }).Diff | Should -Be type, autoStart
         (Get-MdevDevice).Type | Should -Be mtty-2

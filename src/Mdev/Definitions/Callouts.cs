@@ -154,8 +154,7 @@ public sealed class Callouts(HostRoot host, Action<MdevException> report, Action
         _isDone = true;
         try
         {
-            if (state != None)
-                _ = Call(script, "post", Word(action), state, device, line);
+            Post();
             foreach (string path in Scripts("notifiers"))
                 _ = Run(path, "notify", Word(action), state, device, line);
         }
@@ -166,6 +165,20 @@ public sealed class Callouts(HostRoot host, Action<MdevException> report, Action
         finally
         {
             _isDone = false;
+        }
+
+        // The notifiers are told also where a callout script does not want to be.
+        void Post()
+        {
+            try
+            {
+                if (state != None)
+                    _ = Call(script, "post", Word(action), state, device, line);
+            }
+            catch (MdevException e)
+            {
+                Say(() => host.Trace($"The callout script was not told of the end: {e.Message}"));
+            }
         }
     }
 

@@ -100,7 +100,7 @@ internal sealed record DefinitionContent(string Type, bool AutoStart, IReadOnlyL
         }
 
         return !isObject ? throw new FormatException("it is no JSON object")
-            : string.IsNullOrEmpty(type) ? throw new FormatException($"'{TypeKey}' is missing or names no type")
+            : string.IsNullOrEmpty(type) || type.Contains('\0') ? throw new FormatException($"'{TypeKey}' is missing or names no type")
             : !hasStart ? throw new FormatException($"'{StartKey}' is missing")
             : new DefinitionContent(type, isAuto, ParseAttributes(attributes)) { Others = [.. others ?? []] };
     }

@@ -53,6 +53,15 @@ public sealed class DefinitionEditor(HostRoot host, Callouts? callouts, Cancella
 {
     private readonly DefinitionStore _store = new(host, cancel);
 
+    /// <summary>Refuses what could not be kept as a definition, before anything is done.</summary>
+    /// <exception cref="MdevException"><see cref="MdevError.InvalidArgument"/>; <see cref="MdevError.AttributeNotFound"/>.</exception>
+    public static void Require(NewDefinition definition)
+    {
+        RequireParent(definition.Parent);
+        RequireType(definition.Type);
+        RequireAttributes(definition.Attributes, []);
+    }
+
     /// <summary>Makes a definition. One that is there and says the same is left as it is.</summary>
     /// <param name="definition">What it says.</param>
     /// <param name="replaces">Whether it replaces one that is there and says something else.</param>
@@ -65,7 +74,7 @@ public sealed class DefinitionEditor(HostRoot host, Callouts? callouts, Cancella
     {
         var content = new DefinitionContent(definition.Type, definition.AutoStart, definition.Attributes);
         var file = new DefinitionFile(DefinitionStore.FolderOf(definition.Interface), definition.Parent, definition.Uuid);
-        Require(file, content);
+        Require(definition);
         if (!IsThere())
         {
             Around(CalloutAction.Define, file, content, () => _store.Locked(file.Folder, file.Uuid, () =>
@@ -106,11 +115,21 @@ public sealed class DefinitionEditor(HostRoot host, Callouts? callouts, Cancella
     /// <exception cref="MdevException"><see cref="MdevError.DefinitionNotFound"/>, and as <see cref="Define"/>.</exception>
     public MdevDefinition Change(MdevDefinition definition, DefinitionChange change)
     {
-        DefinitionFile from = FileOf(definition);
+        DefinitionFile from = _store.FileOf(definition);
         DefinitionFile to = change.Parent is { } parent && parent != from.Parent ? new DefinitionFile(change.Interface is { } way ? DefinitionStore.FolderOf(way) : from.Folder, parent, from.Uuid) : from;
-        DefinitionContent changed = Apply(change, _store.Read(from) ?? throw NotFound(from));
-        Require(to, changed);
-        Around(CalloutAction.Modify, to, changed, () => _store.Locked(from.Folder, from.Uuid, () =>
+        DefinitionContent before = _store.Read(from) ?? throw NotFound(from), changed = Apply(change, before);
+        // What somebody else has written there may stay.
+        if (to != from)
+            RequireParent(to.Parent);
+        if (changed.Type != before.Type)
+            RequireType(changed.Type);
+        RequireAttributes(changed.Attributes, before.Attributes);
+        // Two that move in opposite directions take the locks in the same order.
+        string[] folders = Array.FindAll(DefinitionStore.Folders, folder => folder == from.Folder || folder == to.Folder);
+        Around(CalloutAction.Modify, to, changed, () => _store.Locked(folders[0], from.Uuid, folders.Length == 1 ? Do : () => _store.Locked(folders[1], from.Uuid, Do)));
+        return Compared(to, changed);
+
+        void Do()
         {
             // Whatever it says by now: somebody else may have changed it meanwhile.
             DefinitionContent now = _store.Read(from) ?? throw NotFound(from);
@@ -122,19 +141,15 @@ public sealed class DefinitionEditor(HostRoot host, Callouts? callouts, Cancella
                 return;
             }
 
-            if (to.Folder == from.Folder)
-                Move(from, to, changed);
-            else
-                _store.Locked(to.Folder, to.Uuid, () => Move(from, to, changed));
-        }));
-        return Compared(to, changed);
+            Move(from, to, changed);
+        }
     }
 
     /// <summary>Removes a definition. The device stays as it is, and so does the directory of the parent.</summary>
     /// <exception cref="MdevException"><see cref="MdevError.DefinitionNotFound"/>; <see cref="MdevError.CalloutRefused"/>; as a change of a file can fail.</exception>
     public void Undefine(MdevDefinition definition)
     {
-        DefinitionFile file = FileOf(definition);
+        DefinitionFile file = _store.FileOf(definition);
         Around(CalloutAction.Undefine, file, new DefinitionContent(definition.Type, definition.AutoStart, definition.Attribute), () => _store.Locked(file.Folder, file.Uuid, () =>
         {
             host.Trace($"Deleting '{host.OnMachine(file.Path)}'.");
@@ -160,21 +175,29 @@ public sealed class DefinitionEditor(HostRoot host, Callouts? callouts, Cancella
         _store.Delete(from);
     }
 
-    private static void Require(DefinitionFile file, DefinitionContent content)
+    private static void RequireParent(string parent)
     {
-        if (!DefinitionStore.CanBeParent(file.Parent))
-            throw new MdevException(MdevError.InvalidArgument, $"'{Printable.Text(file.Parent)}' cannot be the name of a parent that devices are defined for.") { Name = file.Parent };
-        if (!NamePattern.IsName(content.Type) || string.IsNullOrWhiteSpace(content.Type))
-            throw new MdevException(MdevError.InvalidArgument, $"'{Printable.Text(content.Type)}' cannot be the id of a type.") { Name = content.Type };
-        foreach (AttributeValue attribute in content.Attributes)
-            Attributes.VendorAttributes.RequireVendorName(attribute.Name);
+        if (!DefinitionStore.CanBeParent(parent) || !IsPlain(parent))
+            throw new MdevException(MdevError.InvalidArgument, $"'{Printable.Text(parent)}' cannot be the name of a parent that devices are defined for.") { Name = parent };
     }
 
-    private DefinitionFile FileOf(MdevDefinition definition)
+    private static void RequireType(string type)
     {
-        string path = definition.Path;
-        string folder = path == host.OnMachine($"{DefinitionStore.OwnFolder}/{definition.Parent}/{definition.Uuid}") ? DefinitionStore.OwnFolder : DefinitionStore.MdevctlFolder;
-        return new DefinitionFile(folder, definition.Parent, definition.Uuid);
+        if (!NamePattern.IsName(type) || !IsPlain(type))
+            throw new MdevException(MdevError.InvalidArgument, $"'{Printable.Text(type)}' cannot be the id of a type.") { Name = type };
+    }
+
+    // A blank at an end is a slip of the hand, and a control character is in no name of the kernel's.
+    private static bool IsPlain(string name) => name.Trim() == name && name.Length > 0 && !name.Any(char.IsControl);
+
+    private static void RequireAttributes(IEnumerable<AttributeValue> attributes, IReadOnlyList<AttributeValue> before)
+    {
+        foreach (AttributeValue attribute in attributes)
+        {
+            Attributes.VendorAttributes.RequireVendorName(attribute.Name);
+            if ((attribute.Value.Length == 0 || attribute.Value.Contains('\0')) && !before.Contains(attribute))
+                throw new MdevException(MdevError.InvalidArgument, $"Attribute '{Printable.Text(attribute.Name)}' cannot be given that value: it is empty or has a NUL in it, so that it could never be written.") { Name = attribute.Name };
+        }
     }
 
     private MdevDefinition Compared(DefinitionFile file, DefinitionContent content) => new HostComparison(host, isForMany: false).Definition(file, content, []);

@@ -111,13 +111,6 @@ internal sealed class HostComparison(HostRoot host, bool isForMany)
         };
     }
 
-    /// <summary>A definition that was read before, with the state that it has now.</summary>
-    public MdevDefinition Again(MdevDefinition definition)
-    {
-        (string state, string? reason, bool isBeingRemoved) = Compare(definition.Uuid, definition.Parent, definition.Type, Parent(definition.Parent));
-        return new MdevDefinition(definition) { State = state, Reason = reason, IsBeingRemoved = isBeingRemoved };
-    }
-
     private (string State, string? Reason, bool IsBeingRemoved) Compare(Guid uuid, string name, string type, HostParent? parent)
     {
         if (Device(uuid) is var (on, has, how))

@@ -62,7 +62,11 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
 {
     private static readonly string[] s_mayCome = [MdevDefinitionState.NoParent, MdevDefinitionState.NoType, MdevDefinitionState.NoRoom];
 
+    private readonly DefinitionStore _store = new(host);
     private readonly Dictionary<Guid, string> _planned = [];
+
+    /// <summary>The start that a definition must have, also after it was waited for; null for any.</summary>
+    public bool? AutoStart { get; init; }
 
     /// <summary>Makes what is missing, each result as soon as it is known.</summary>
     /// <param name="definitions">The definitions.</param>
@@ -91,13 +95,25 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
         }
         while (pending.Count > 0 && left > TimeSpan.Zero && Waiting.Until(CanGoOn, left, cancel));
 
-        foreach (MdevRestoration told in cancel.IsCancellationRequested ? [] : pending.SelectMany(definition => Tell(Missing(Now(definition), limit))))
+        foreach (MdevRestoration told in cancel.IsCancellationRequested ? [] : pending.SelectMany(definition => Tell(Last(definition))))
             yield return told;
 
         bool CanGoOn()
         {
             meanwhile?.Invoke(pending.Count, limit - TimeSpan.FromMilliseconds(Environment.TickCount64 - start));
-            return pending.Exists(definition => !MayCome(Now(definition)));
+            return pending.Exists(definition => !IsWaiting(definition));
+        }
+
+        Ended Last(MdevDefinition definition)
+        {
+            try
+            {
+                return Missing(Now(definition), limit);
+            }
+            catch (MdevException e)
+            {
+                return Failed(definition, e);
+            }
         }
     }
 
@@ -114,7 +130,18 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
     // Null while it has to wait for what may still come.
     private Ended? Try(MdevDefinition definition, CancellationToken cancel)
     {
-        MdevDefinition now = Now(definition);
+        try
+        {
+            return Try(definition, Now(definition), cancel);
+        }
+        catch (MdevException e)
+        {
+            return Failed(definition, e);
+        }
+    }
+
+    private Ended? Try(MdevDefinition definition, MdevDefinition now, CancellationToken cancel)
+    {
         if (Outcome(now) is { } outcome)
             return outcome;
         if (MayCome(now))
@@ -140,7 +167,27 @@ public sealed class DefinitionRestorer(HostRoot host, Action<MdevException> repo
         }
     }
 
-    private MdevDefinition Now(MdevDefinition definition) => new HostComparison(host, isForMany: false).Again(definition);
+    // What is defined by now counts: somebody may have changed it, or removed it, while it was waited for.
+    private MdevDefinition Now(MdevDefinition definition)
+    {
+        DefinitionFile file = _store.FileOf(definition);
+        return _store.Read(file) is { } content && (AutoStart is not { } wanted || content.AutoStart == wanted)
+            ? new HostComparison(host, isForMany: false).Definition(file, content, [])
+            : throw NotMade(definition, MdevError.DefinitionNotFound, "its definition was removed or changed meanwhile.");
+    }
+
+    private bool IsWaiting(MdevDefinition definition)
+    {
+        try
+        {
+            return MayCome(Now(definition));
+        }
+        catch (MdevException)
+        {
+            // What is wrong with it is told when it is tried.
+            return false;
+        }
+    }
 
     private static bool MayCome(MdevDefinition now) => s_mayCome.Contains(now.State) || now.IsBeingRemoved;
 

@@ -47,6 +47,8 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
     public static readonly string[] Folders = [MdevctlFolder, OwnFolder];
 
     private const uint NewFile = 0x1a4; // 0644
+    private const uint LockMode = 0x180; // 0600
+    private const string LockName = ".mdevps-lock";
     private const int MostBytes = 1 << 20;
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
@@ -98,7 +100,9 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
                     if (path != file.Directory)
                     {
                         directory?.Dispose();
-                        directory = host.Files.OpenDirectory(path = file.Directory);
+                        (directory, path) = (null, "");
+                        directory = Opened(file);
+                        path = file.Directory;
                     }
 
                     content = Read(file, directory);
@@ -116,6 +120,31 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
         {
             directory?.Dispose();
         }
+    }
+
+    private DirectoryHandle? Opened(DefinitionFile file)
+    {
+        try
+        {
+            return host.Files.OpenDirectory(file.Directory);
+        }
+        catch (MdevException e)
+        {
+            throw Unreadable(file.Path, file.Uuid, e);
+        }
+    }
+
+    private MdevException Unreadable(string path, Guid? uuid, MdevException cause)
+    {
+        (MdevError error, string why) = Refusal.Of(Attempt.ReadDefinition, cause);
+        return new MdevException(error, $"The definition '{Printable.Text(host.OnMachine(path))}' cannot be read: {why}", cause) { Uuid = uuid };
+    }
+
+    /// <summary>The file that a definition was read from, or would be.</summary>
+    public DefinitionFile FileOf(MdevDefinition definition)
+    {
+        var own = new DefinitionFile(OwnFolder, definition.Parent, definition.Uuid);
+        return definition.Path == host.OnMachine(own.Path) ? own : own with { Folder = MdevctlFolder };
     }
 
     /// <summary>What the file says now; null when it is not there.</summary>
@@ -141,8 +170,9 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
                 _changes.Sync(HostFiles.Parent(folder));
             }
 
-            using Descriptor directory = host.Files.OpenFile(folder, LibC.O_RDONLY | LibC.O_DIRECTORY);
-            bool isOurs = Waiting.Until(() => HasLock(directory, folder), s_patience, cancel);
+            // Whoever may open a file may lock it, so that nobody else may open this one. mdevctl passes over it.
+            using Descriptor file = host.Files.OpenOrCreate($"{folder}/{LockName}", LibC.O_RDONLY | LibC.O_CREAT, LockMode);
+            bool isOurs = Waiting.Until(() => HasLock(file, folder), s_patience, cancel);
             cancel.ThrowIfCancellationRequested();
             if (!isOurs)
                 throw new MdevException(MdevError.FileFailed, $"The definitions in '{host.OnMachine(folder)}' were not changed: another program has been changing them for {s_patience.TotalSeconds:F0} seconds.", host.OnMachine(folder));
@@ -181,9 +211,9 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
         return true;
     }
 
-    private static bool HasLock(Descriptor directory, string path)
+    private static bool HasLock(Descriptor file, string path)
     {
-        if (LibC.flock(directory.Number, LibC.LOCK_EX | LibC.LOCK_NB) == 0)
+        if (LibC.flock(file.Number, LibC.LOCK_EX | LibC.LOCK_NB) == 0)
             return true;
         int errno = LibC.errno;
         return errno is Errno.EAGAIN or Errno.EINTR ? false : throw Refusal.ToCall(errno, "flock", path);
@@ -230,8 +260,7 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
         }
         catch (MdevException e)
         {
-            (MdevError error, string why) = Refusal.Of(Attempt.ReadDefinition, e);
-            fault = new MdevException(error, $"The definition '{Printable.Text(host.OnMachine(path))}' cannot be read: {why}", e) { Uuid = uuid };
+            fault = Unreadable(path, uuid, e);
             return FileKind.None;
         }
     }
@@ -273,8 +302,7 @@ internal sealed class DefinitionStore(HostRoot host, CancellationToken cancel = 
         }
         catch (MdevException e)
         {
-            (MdevError error, string why) = Refusal.Of(Attempt.ReadDefinition, e);
-            throw new MdevException(error, $"The definition '{Path()}' cannot be read: {why}", e) { Uuid = file.Uuid };
+            throw Unreadable(file.Path, file.Uuid, e);
         }
     }
 

@@ -11,7 +11,8 @@ internal sealed class Descriptor : SafeHandleMinusOneIsInvalid
     public Descriptor(int fd)
         : base(ownsHandle: true) => SetHandle(fd);
 
-    public int Number => (int)handle;
+    // The number of one that is closed may be another file's by now.
+    public int Number => IsClosed ? throw new ObjectDisposedException(nameof(Descriptor)) : (int)handle;
 
     /// <summary>Opens a path of this machine, never creating a file; the descriptor is closed in programs that we start.</summary>
     /// <exception cref="MdevException">open(2) failed.</exception>

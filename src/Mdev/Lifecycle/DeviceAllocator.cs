@@ -212,7 +212,7 @@ public sealed class DeviceAllocator(
 
             if (place.Placement.Reuses is not null)
             {
-                if (HandOut(uuid) is { } reused)
+                if (HandOut(uuid, place.Placement) is { } reused)
                 {
                     made(reused);
                     return new MadeDevice(reused, []);
@@ -287,11 +287,11 @@ public sealed class DeviceAllocator(
         }
     }
 
-    // Null when it went away meanwhile.
-    private MdevDevice? HandOut(Guid uuid)
+    // Null when it went away meanwhile, or is not what it was: a function may have been given another type since.
+    private MdevDevice? HandOut(Guid uuid, MdevPlacement place)
     {
         host.Trace($"Handing out device {uuid}, which nobody has open.");
-        return new DeviceReader(host, report).Find(uuid) is { } device ? new MdevDevice(device) { Reused = true } : null;
+        return new DeviceReader(host, report).Find(uuid, place.Parent) is { State: MdevDeviceState.Active } device && device.Type == place.Type && device.Parent == place.Parent ? new MdevDevice(device) { Reused = true } : null;
     }
 
     private string Undo(List<MdevDevice> made)

@@ -51,6 +51,8 @@ internal sealed class DeviceCreator(HostRoot host)
 
         if (isGone)
             throw new MdevException(MdevError.DeviceNotFound, $"Device {uuid} was made on '{Printable.Text(parent.Name)}' and was gone before it could be read: somebody else removed it.") { Uuid = uuid };
+        if (device?.Type is { } other && other != type)
+            throw new MdevException(MdevError.DeviceNotFound, $"Device {uuid} was made on '{Printable.Text(parent.Name)}' and was gone before it could be read: somebody else has made one of type '{Printable.Text(other)}' in its place.") { Uuid = uuid };
         device ??= Unread(parent, type, uuid);
         if (!isComplete && !cancel.IsCancellationRequested && faults.Count == 0)
             faults.Add(Incomplete(device));

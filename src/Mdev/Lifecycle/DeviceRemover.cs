@@ -114,7 +114,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
                 throw BeingRemoved(device);
             new ListedDevice(listed.Type, listed.Parent).Require(device);
             if (device.VfioPath is not { } node)
-                return device.State == MdevDeviceState.Unbound ? null : throw new MdevException(MdevError.GuardUnavailable, $"Device {uuid} was not removed: it has no IOMMU group, so that it cannot be kept from being in use.", host.OnMachine(device.SysfsPath));
+                return device.State == MdevDeviceState.Unbound && IsReadWhole(listed) ? null : throw new MdevException(MdevError.GuardUnavailable, $"Device {uuid} was not removed: it has no IOMMU group, so that it cannot be kept from being in use.", host.OnMachine(device.SysfsPath));
             IDisposable? group = OpenGroup(listed, node, attempt);
             if (group is null)
                 continue;
@@ -134,6 +134,14 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
         }
 
         throw new MdevException(MdevError.GuardUnavailable, $"Device {uuid} was not removed: its IOMMU group keeps changing.");
+    }
+
+    // A link to a group that may not be read is none that is not there.
+    private bool IsReadWhole(MdevDevice device)
+    {
+        bool isWhole = true;
+        _ = new DeviceReader(host, _ => isWhole = false).Find(device.Uuid, device.Parent);
+        return isWhole;
     }
 
     // Null when the node went away, which the next look explains.

@@ -89,12 +89,16 @@ public sealed class NewMdevDefinitionCommand : CalloutCommand
             Type = type,
             Parent = place.Parent,
             Interface = place.Interface,
-            Attributes = Attributes(host, device is not null && device.Parent == place.Parent && device.Type == type ? device : null),
+            Attributes = IsGiven ? PairsAttribute.Values(Attribute) : [],
             AutoStart = AutoStart,
         };
+        DefinitionEditor.Require(definition);
         string what = Printable.Text($"{definition.Uuid} ({type} on {place.Parent}{(AutoStart ? ", made at boot" : "")})");
         if (!ShouldProcess(what, "Define device"))
             return;
+        // Scripts may have to be asked for them.
+        if (!IsGiven && device is not null && device.Parent == place.Parent && device.Type == type)
+            definition = definition with { Attributes = new GivenAttributes(host, Session.Report, CalloutsOf(host)).Of(device) };
         if (place.Lack is not null)
             Session.Warn($"Device {definition.Uuid} cannot be made now: {place.Lack}");
         WriteObject(new DefinitionEditor(host, CalloutsOf(host), Session.StopToken).Define(definition, Force));
@@ -109,10 +113,7 @@ public sealed class NewMdevDefinitionCommand : CalloutCommand
     }
 
     // A list that is empty says that there are none; one that is null says nothing of them.
-    private IReadOnlyList<AttributeValue> Attributes(HostRoot host, MdevDevice? device) =>
-        Attribute is not null && !(Attribute.Length == 0 && Session.IsNull(nameof(Attribute))) ? PairsAttribute.Values(Attribute)
-        : device is null ? []
-        : new GivenAttributes(host, Session.Report, CalloutsOf(host)).Of(device);
+    private bool IsGiven => Attribute is not null && !(Attribute.Length == 0 && Session.IsNull(nameof(Attribute)));
 
     // What was defined by the records before counts for the next.
     private DefinitionPlanner Planner(HostRoot host)

@@ -40,7 +40,11 @@ public sealed class RemoveMdevDefinitionCommand : CalloutCommand
         HostRoot host = OpenHost();
         var query = new DefinitionQuery { Uuids = Uuid, Parents = NamePatterns.Filter(Parent), Types = NamePatterns.Filter(Type) };
         var editor = new DefinitionEditor(host, CalloutsOf(host), Session.StopToken);
-        Session.ForEach(new DefinitionReader(host, Session.Report).Read(query).ToList(), definition =>
+        List<MdevDefinition> found = new DefinitionReader(host, Session.Report).Read(query).ToList();
+        // Both folders may have one for the same parent, and then the piped one is meant.
+        if (found.Find(definition => definition.Path == Session.TextOfObject(nameof(definition.Path))) is { } piped)
+            found = [piped];
+        Session.ForEach(found, definition =>
         {
             if (!ShouldProcess(Printable.Text($"{definition.Uuid} ({definition.Type} on {definition.Parent})"), "Remove definition"))
                 return;

@@ -62,7 +62,7 @@ public sealed class RestoreMdevDeviceCommand : CalloutCommand
             Uuids = Uuid ?? [],
             Parents = NamePatterns.Filter(Parent),
             Types = NamePatterns.Filter(Type),
-            AutoStart = Session.IsArgument(nameof(AutoStart)) ? AutoStart.IsPresent : null,
+            AutoStart = WantedStart,
         };
         _wanted.AddRange(new DefinitionReader(host, Session.Report).Read(query).Select(definition => (host, definition)));
     }
@@ -77,12 +77,14 @@ public sealed class RestoreMdevDeviceCommand : CalloutCommand
             HostRoot host = there.First().Host;
             // A plan is not waited for.
             TimeSpan left = TimeSpan.FromSeconds(IsPlan ? 0 : TimeoutSec) - TimeSpan.FromMilliseconds(Environment.TickCount64 - start);
-            var restorer = new DefinitionRestorer(host, Session.Report, CalloutsOf(host), Decide);
+            var restorer = new DefinitionRestorer(host, Session.Report, CalloutsOf(host), Decide) { AutoStart = WantedStart };
             Session.Try(host.Root, () => Session.Write(restorer.Restore(there.Select(wanted => wanted.Definition), left, ShowWait, Session.StopToken)));
         }
 
         base.EndProcessing();
     }
+
+    private bool? WantedStart => Session.IsArgument(nameof(AutoStart)) ? AutoStart.IsPresent : null;
 
     private bool IsPlan => MyInvocation.BoundParameters.TryGetValue("WhatIf", out object? given) ? LanguagePrimitives.IsTrue(given) : LanguagePrimitives.IsTrue(SessionState.PSVariable.GetValue("WhatIfPreference"));
 

@@ -91,25 +91,29 @@ public sealed class SetMdevDefinitionCommand : CalloutCommand
             Parents = parent is null ? new NameFilter() : NameFilter.Of(parent),
             Types = string.IsNullOrEmpty(type) ? new NameFilter() : NameFilter.Of(type),
         }).ToList();
+        // Both folders may have one for the same parent.
+        if (found.Find(definition => definition.Path == Session.TextOfObject(nameof(definition.Path))) is { } piped)
+            return piped;
         return found.Count < 2 ? found.FirstOrDefault()
-            : found.Find(definition => definition.Parent == Parent)
-            ?? throw new MdevException(MdevError.InvalidArgument, $"Device {uuid} is defined for several parents: {string.Join(", ", found.Select(definition => definition.Parent))}. Pipe the one that is meant, as Get-MdevDefinition gives it.") { Uuid = uuid };
+            : found.FindAll(definition => definition.Parent == Parent) is [var there] ? there
+            : throw new MdevException(MdevError.InvalidArgument, $"Device {uuid} is defined more than once: {string.Join(", ", found.Select(definition => $"'{Printable.Text(definition.Path)}'"))}. Pipe the one that is meant, as Get-MdevDefinition gives it.") { Uuid = uuid };
     }
 
     private void Change(HostRoot host, MdevDefinition definition)
     {
         var planner = new DefinitionPlanner(host, Session.Report, Session.StopToken);
         string type = IsRetyped && Type is { Length: > 0 } ? planner.TypeOf(Type) : definition.Type;
-        DefinitionPlace place = planner.PlaceOf(type, definition.Uuid, [NamePattern.Of(IsMoved ? Parent! : definition.Parent)], areNames: true);
+        // What stays where it is need not fit there: it may be wrong, and that is what is mended.
+        DefinitionPlace? place = IsMoved || IsRetyped ? planner.PlaceOf(type, definition.Uuid, [NamePattern.Of(IsMoved ? Parent! : definition.Parent)], areNames: true) : null;
         string what = Printable.Text($"{definition.Uuid} ({definition.Type} on {definition.Parent})");
         if (!ShouldProcess(what, "Change definition"))
             return;
-        if ((IsMoved || IsRetyped) && place.Lack is not null)
-            Session.Warn($"Device {definition.Uuid} cannot be made now: {place.Lack}");
+        if (place?.Lack is { } lack)
+            Session.Warn($"Device {definition.Uuid} cannot be made now: {lack}");
         MdevDefinition changed = new DefinitionEditor(host, CalloutsOf(host), Session.StopToken).Change(definition, new DefinitionChange
         {
-            Parent = IsMoved ? place.Parent : null,
-            Interface = place.Interface,
+            Parent = IsMoved ? place?.Parent : null,
+            Interface = place?.Interface,
             Type = IsRetyped ? type : null,
             AutoStart = Session.IsArgument(nameof(AutoStart)) ? AutoStart.IsPresent : null,
             Attributes = Attributes,
@@ -124,7 +128,7 @@ public sealed class SetMdevDefinitionCommand : CalloutCommand
         List<AttributeValue> attributes = Attribute is null ? [.. now] : PairsAttribute.Values(Attribute);
         foreach (NamePattern pattern in RemoveAttribute?.Select(NamePatterns.Pattern) ?? [])
         {
-            if (attributes.RemoveAll(attribute => pattern.Matches(attribute.Name) || pattern.Matches(attribute.ToString())) == 0 && pattern.Wildcard is null)
+            if (attributes.RemoveAll(attribute => pattern.Matches(attribute.Name) || (pattern.Text.Contains('=') && pattern.Matches(attribute.ToString()))) == 0 && pattern.Wildcard is null)
                 throw new MdevException(MdevError.AttributeNotFound, $"The definition has no attribute '{pattern.Literal}'.") { Name = pattern.Literal };
         }
 

@@ -50,7 +50,8 @@ function Read-Instance {
 function Get-State([guid] $Uuid) {
     $device = Get-MdevDevice $Uuid -IncludeAttribute -ErrorAction SilentlyContinue -ErrorVariable faults
     $definition = @(Get-MdevDefinition $Uuid -ErrorAction SilentlyContinue -ErrorVariable +faults)
-    $faults | Where-Object FullyQualifiedErrorId -NotMatch '^Mdev(Device|Definition)NotFound,' | ForEach-Object { throw $_ }
+    $wrong = @($faults | Where-Object FullyQualifiedErrorId -NotMatch '^Mdev(Device|Definition)NotFound,')
+    if ($wrong) { throw $wrong[0] }
     [pscustomobject] @{ Device = $device; Definition = $definition; Automatic = @($definition | Where-Object AutoStart) }
 }
 
@@ -105,6 +106,14 @@ function Invoke-Step([string[]] $Property, [string] $Text, [scriptblock] $Work) 
     if ($Operation -eq 'set') { $null = & $Work }
 }
 
+# Makes a device again that was removed in vain. What its driver does not tell of it is lost.
+function Restore-Former($Device, $Why) {
+    $had = $Device.Attribute ? @{ Attribute = $Device.Attribute } : @{}
+    try { $null = New-MdevDevice $Device.Type -Uuid $Device.Uuid -Parent ([WildcardPattern]::Escape($Device.Parent)) @had }
+    catch { throw "$Why The device that was there is removed, and could not be made again: $_" }
+    throw "$Why The device that was there was made again, of type $($Device.Type) on $($Device.Parent)."
+}
+
 # Goes through all that is wanted, and gives what is there then, or would be.
 function Resolve-Difference($Want, $State) {
     $device = $State.Device
@@ -131,7 +140,7 @@ function Resolve-Difference($Want, $State) {
             $script:exitCode = 2
             throw "The $name is not there, and to make it, its type is needed."
         }
-        # Nothing is removed for what cannot be made. Where one is in the way, whether there is room is not known before it is gone.
+        # Nothing is removed for a type or parent that is not there. Where one is in the way, whether there is room is not known before it is gone.
         $place = $device ? (Get-MdevType $type @where | Select-Object -First 1) : (Get-MdevPlacement $type @where)
         $expected.Type = $place.Type
         $expected.Parent = $device ? $Want.Parent : $place.Parent
@@ -140,7 +149,11 @@ function Resolve-Difference($Want, $State) {
         $what = $device ? "Remove $name of type $($device.Type) on $($device.Parent), and make it anew, of type $type" : "Make $name of type $type"
         Invoke-Step $wrong "$what$($expected.Parent ? " on $($expected.Parent)" : '')." -Work {
             if ($device) { $device | Remove-MdevDevice }
-            New-MdevDevice $type -Uuid $Want.Uuid @where @given
+            try { New-MdevDevice $type -Uuid $Want.Uuid @where @given }
+            catch {
+                if ($device) { Restore-Former $device $_ }
+                throw
+            }
         }
         if ($Operation -eq 'set') { $State = Get-State $Want.Uuid }
         $device = $State.Device

@@ -195,11 +195,12 @@ public sealed class CalloutsTests : DefinitionTest
         Host.AddFile($"{Usr}/callouts/90", $"#!/bin/sh\nif [ \"$6\" = capabilities ]; then echo \"asked $* $(cat)\" >> {Log}; echo '{supports}'; else echo \"90 $*\" >> {Log}; fi\n");
         File.SetUnixFileMode($"{Root}{Usr}/callouts/90", Program);
         AddScript($"{Usr}/callouts/10");
+        AddScript($"{Usr}/notifiers/n");
         Callouts callouts = Callouts();
         callouts.Around(CalloutAction.Start, new CalloutDevice(Uuid, "mtty-2", "mtty", false, []), () => { });
         const string provides = """{"provides":{"version":2,"actions":["start","stop","define","undefine","modify","attributes","capabilities"],"events":["pre","post","notify","get","live"]}}""";
-        // It does not take post, which fails for it alone.
-        Assert.Equal([$"asked {Arguments("get", "capabilities")} {provides}", $"90 {Arguments("pre", "start")}"], Lines);
+        // It does not take post, which fails for it alone; notifiers declare nothing.
+        Assert.Equal([$"asked {Arguments("get", "capabilities")} {provides}", $"90 {Arguments("pre", "start")}", $"n {Arguments("notify", "start", "success")} {Plain("mtty-2")}"], Lines);
         MdevException refused = Assert.Throws<MdevException>(() => Define(callouts));
         Assert.Equal(MdevError.CalloutRefused, refused.Error);
         Assert.Contains("does not support the action 'define'", refused.Message, StringComparison.Ordinal);

@@ -28,7 +28,9 @@ public sealed class DefinitionEditorTests : DefinitionTest
             "{\n  \"mdev_type\": \"mtty-2\",\n  \"start\": \"auto\",\n  \"attrs\": [\n    {\n      \"a\": \"q\\\"b\\\\n\\n/\\u001f\u007f é😀\"\n    },\n    {\n      \"vendor/a\": \"2\"\n    }\n  ]\n}",
             OnDisk("mtty"));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead, File.GetUnixFileMode($"{Root}{Folder}/mtty/{Uuid}"));
-        Assert.Equal([$"{Root}{Folder}/mtty"], Directory.GetFileSystemEntries(Root + Folder));
+        // Nobody else may open the lock, and so take it.
+        Assert.Equal([$"{Root}{Folder}/.mdevps-lock", $"{Root}{Folder}/mtty"], Directory.GetFileSystemEntries(Root + Folder).Order(StringComparer.Ordinal));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode($"{Root}{Folder}/.mdevps-lock"));
     }
 
     [Fact]
@@ -65,7 +67,7 @@ public sealed class DefinitionEditorTests : DefinitionTest
     {
         MdevDefinition definition = Editor().Define(New("mtty-1", "mtty"));
         Editor().Undefine(definition);
-        Assert.Equal([$"{Root}{Folder}/mtty"], Directory.GetFileSystemEntries(Root + Folder, "*", SearchOption.AllDirectories));
+        Assert.Equal([$"{Root}{Folder}/.mdevps-lock", $"{Root}{Folder}/mtty"], Directory.GetFileSystemEntries(Root + Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
         Assert.Equal(MdevError.DefinitionNotFound, Assert.Throws<MdevException>(() => Editor().Undefine(definition)).Error);
         Assert.Equal(MdevError.DefinitionNotFound, Assert.Throws<MdevException>(() => Editor().Change(definition, new DefinitionChange { AutoStart = true })).Error);
         Assert.Empty(Read());
@@ -167,7 +169,7 @@ public sealed class DefinitionEditorTests : DefinitionTest
 
         // The next writer tidies up after them.
         Editor().Change(definition, new DefinitionChange { AutoStart = true });
-        Assert.Equal([$"{Root}{Folder}/mtty"], Directory.GetFileSystemEntries(Root + Folder));
+        Assert.Equal([$"{Root}{Folder}/.mdevps-lock", $"{Root}{Folder}/mtty"], Directory.GetFileSystemEntries(Root + Folder).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -51,6 +51,7 @@ public sealed class DefinitionReaderTests : DefinitionTest
     [InlineData("""{"start":"auto"}""")]
     [InlineData("""{"mdev_type":null,"start":"auto"}""")]
     [InlineData("""{"mdev_type":7,"start":"auto"}""")]
+    [InlineData("""{"mdev_type":"a\u0000b","start":"auto"}""")]
     [InlineData("""{"mdev_type":"t"}""")]
     [InlineData("""{"mdev_type":"t","start":"auto","attrs":{}}""")]
     [InlineData("""{"mdev_type":"t","start":"auto","attrs":[{}]}""")]

@@ -130,6 +130,26 @@ public sealed class DefinitionRestorerTests : DefinitionTest
         Assert.Equal(["mdpy-hd Made", "mtty-1 Made"], await waiting);
     }
 
+    // Three wait for the same room. One stays as it is, and tells that the others were looked at too.
+    [Fact]
+    public async Task What_is_removed_or_changed_while_it_waits_is_not_made_as_it_was()
+    {
+        MdevDevice[] full = Host.Make("mtty-2", 12);
+        MdevDefinition[] defined = [.. Enumerable.Range(0, 3).Select(_ => Editor().Define(New("mtty-1", "mtty") with { Uuid = Guid.NewGuid(), AutoStart = true }))];
+        var waits = new TaskCompletionSource();
+        Task<MdevRestoration[]> waiting = Task.Run(() => new DefinitionRestorer(Host.Host, Reports.Add, null, _ => Decision.Make) { AutoStart = true }
+            .Restore(defined, s_long, (_, _) => waits.TrySetResult()).ToArray());
+        await waits.Task;
+        Editor().Undefine(defined[0]);
+        Editor().Change(defined[1], new DefinitionChange { AutoStart = false });
+        Editor().Change(defined[2], new DefinitionChange { Type = "mtty-2" });
+        foreach (MdevDevice device in full)
+            Host.Remove(device);
+        Dictionary<Guid, MdevRestoration> results = (await waiting).ToDictionary(one => one.Uuid);
+        Assert.Equal(["MdevDefinitionNotFound", "MdevDefinitionNotFound", null], defined.Select(one => results[one.Uuid].ErrorId));
+        Assert.Equal(("mtty-2", "mtty-2"), (results[defined[2].Uuid].Type, Assert.Single(Host.Devices()).Type));
+    }
+
     [Fact]
     public async Task A_wait_that_is_stopped_ends_at_once_and_tells_nothing()
     {

@@ -81,6 +81,27 @@ public sealed class ReuseTests : IDisposable
         Assert.Contains("not reused", Assert.Single(warnings));
     }
 
+    // The address of a function is that of whatever it has by then: somebody gave it another type while it was asked.
+    [Fact]
+    public void A_function_that_was_given_another_type_meanwhile_is_not_handed_out()
+    {
+        using var host = new SimulatedTestHost("nvidia-l40s");
+        MdevDevice there = host.Make("nvidia-1150")[0];
+        var allocator = new DeviceAllocator(host.Host, host.Reports.Add, (place, _) =>
+        {
+            if (place.Reuses is not null)
+            {
+                host.Remove(there);
+                host.Write($"{there.SysfsPath}/nvidia/current_vgpu_type", "1149");
+            }
+
+            return Decision.Make;
+        });
+        MdevDevice got = Assert.Single(allocator.Make(Request("nvidia-1150", 1), default));
+        Assert.Equal((false, "nvidia-1150"), (got.Reused, got.Type));
+        Assert.NotEqual(there.Uuid, got.Uuid);
+    }
+
     [Fact]
     public void Attributes_and_reuse_contradict_each_other()
     {

@@ -74,7 +74,7 @@ internal sealed class VendorVfioFunctions(HostRoot host) : IDeviceInterface
     {
         try
         {
-            if (!host.Files.Exists($"{Functions}/{name}/{VendorVfioParent.CurrentType}") || FunctionUuid.Of(name) is not { } uuid)
+            if (FunctionUuid.Of(name) is not { } uuid || !host.Files.Exists($"{Functions}/{name}/{VendorVfioParent.CurrentType}"))
                 return null;
             if (functions.ReadLink(name) is not { } target)
                 return null;

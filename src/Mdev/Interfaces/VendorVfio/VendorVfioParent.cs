@@ -217,14 +217,12 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
     // The driver's answer may take seconds, and the kernel cannot be kept from it: so it is waited for where that can be ended.
     public override void Remove(IAttributeWriter opened, MdevDevice device, CancellationToken cancel)
     {
-        int? now = CurrentNow(out MdevException? fault);
-        if (fault is not null)
-            throw new MdevException(MdevError.AttributeUnreadable, $"Device {uuid} was not removed: what type it is of could not be read", fault) { Uuid = uuid };
-        if (now is not (> 0 and var number))
-            throw new MdevException(MdevError.DeviceNotFound, $"Parent '{Printable.Text(Name)}' has no device any more: somebody else removed {uuid} first.", host.OnMachine(SysfsPath)) { Uuid = uuid };
-        new ListedDevice(device.Type, device.Parent).Require(new MdevDevice(device) { Type = VgpuId.Of(number) });
+        RequireSame();
         host.Trace("Where a VM has just ended, the driver may take 5 seconds to answer.");
         host.Trace($"Writing '{NoType}' to '{opened.Path}'.");
+        // Whoever listens to the trace may have taken his time.
+        RequireSame();
+        cancel.ThrowIfCancellationRequested();
         var write = Task.Factory.StartNew(() => opened.Write("0"u8), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         try
         {
@@ -233,6 +231,16 @@ internal sealed class VendorVfioParent(HostRoot host, Guid uuid) : HostParent
         catch (AggregateException e) when (e.InnerException is MdevException refused)
         {
             throw refused;
+        }
+
+        void RequireSame()
+        {
+            int? now = CurrentNow(out MdevException? fault);
+            if (fault is not null)
+                throw new MdevException(MdevError.AttributeUnreadable, $"Device {uuid} was not removed: what type it is of could not be read", fault) { Uuid = uuid };
+            if (now is not (> 0 and var number))
+                throw new MdevException(MdevError.DeviceNotFound, $"Parent '{Printable.Text(Name)}' has no device any more: somebody else removed {uuid} first.", host.OnMachine(SysfsPath)) { Uuid = uuid };
+            new ListedDevice(device.Type, device.Parent).Require(new MdevDevice(device) { Type = VgpuId.Of(number) });
         }
     }
 

@@ -160,7 +160,7 @@ internal sealed class VgpuConfig
             if (file is not null)
                 config.Read(file);
         }
-        catch (Exception e) when (e is XmlException or IOException or MdevException)
+        catch (Exception e) when (e is XmlException or IOException or UnauthorizedAccessException or MdevException)
         {
             config = new VgpuConfig();
             config._fault = new MdevException(
@@ -207,6 +207,9 @@ internal sealed class VgpuConfig
         if (directory is null)
             return null;
         int?[] ids = Array.ConvertAll(["vendor", "device", "subsystem_vendor", "subsystem_device"], name => Number(new AttributeReader(_ => { }).Text(directory, name)));
+        // A GPU that does not say which it is could be any of the file's.
+        if (ids[0] is null || ids[1] is null)
+            return null;
         ConfiguredGpu? gpu = _gpus.Where(gpu => gpu.Ids[1] != 0 && gpu.Ids.Zip(ids).All(pair => pair.First == 0 || pair.Second is null || pair.First == pair.Second)).MaxBy(gpu => gpu.Ids.Count(id => id != 0));
         return gpu?.MostByType.ToDictionary(entry => entry.Key, entry => WithMost(entry.Key, entry.Value));
     }
