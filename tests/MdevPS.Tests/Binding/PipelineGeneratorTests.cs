@@ -104,7 +104,7 @@ public sealed class PipelineGeneratorTests : EveryCmdletTest
 
     // Their text stands in the place of what a device has been given.
     private Dictionary<(string, Guid, string), Device> Definitions() => new[] { Root, _other }
-        .SelectMany(root => Directory.GetFiles($"{root}/etc/mdevctl.d", "*", SearchOption.AllDirectories).Select(path => (Root: root, Path: path, Text: File.ReadAllText(path))))
+        .SelectMany(root => Directory.GetFiles($"{root}/etc/mdevctl.d", "*-*-*-*-*", SearchOption.AllDirectories).Select(path => (Root: root, Path: path, Text: File.ReadAllText(path))))
         .Select(file => new Device(
             file.Root,
             Guid.Parse(Path.GetFileName(file.Path)),
