@@ -50,10 +50,23 @@ public sealed class CapacityTests() : SimulatedHostTest("nvidia-a2,nvidia-t4,mtt
         Have("New-MdevDevice nvidia-746 -PhysicalDevice 0000:01:00.0");
         PSObject row = Have("Get-MdevCapacity nvidia-746 -PhysicalDevice 0000:01:00.0").Only;
         Assert.Equal(
-            ("nvidia-746", "NVIDIA A2-4Q", FirstA2, 4L << 30, "4 GiB", 0, 4, 3, 1),
+            ("nvidia-746", "NVIDIA A2-4Q", FirstA2, 4L << 30, 4L << 30, 0, 4, 3, 1),
             (Result.Get(row, "Type"), Result.Get(row, "Name"), Result.Get(row, "PhysicalDevice"), Result.Get(row, "FramebufferBytes"), Result.Get(row, "Memory"),
                 Result.Get(row, "NumaNode"), Result.Get(row, "MaxInstances"), Result.Get(row, "Room"), Result.Get(row, "Devices")));
         Assert.Equal([1], Have("Get-MdevCapacity nvidia-746 -NumaNode 1").All("NumaNode"));
+    }
+
+    // A number, although the table shows words.
+    [Fact]
+    public void Memory_is_held_against_amounts() =>
+        Assert.Equal([4L << 30, 8L << 30, 16L << 30], Have("Get-MdevCapacity 'NVIDIA A2-*Q' | Where-Object Memory -ge 4GB").All("Memory").Cast<long>().Distinct().Order());
+
+    [Fact]
+    public void A_row_that_says_a_name_for_its_type_is_told_the_id()
+    {
+        Result refused = Run("[pscustomobject]@{ Type = 'NVIDIA A2-4Q' } | New-MdevDevice");
+        Assert.Equal(["MdevTypeNotFound"], refused.ErrorIds);
+        Assert.Contains("is an id: nvidia-746", refused.ErrorText);
     }
 
     [Fact]

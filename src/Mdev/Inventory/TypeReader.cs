@@ -96,9 +96,12 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
         HashSet<string?> models = mayOffer.Count == 0 ? [] : offering.DistinctBy(parent => parent.PhysicalPath).Select(Model).ToHashSet();
         if (mayOffer.Exists(parent => Model(parent) is { } model && models.Contains(model)))
             return new MdevException(MdevError.NoCapacity, $"There is no room for a device of type '{Printable.Text(name)}' on {where}, where only types are listed that can be made now: {Having(mayOffer)}.{offered}") { Name = name };
+        string[] ofThatName = HumanNames(looked, CancellationToken.None).Where(type => string.Equals(type.Name, name, StringComparison.OrdinalIgnoreCase))
+            .Select(type => type.Type).Distinct().Order(NaturalOrder.Instance).ToArray();
         bool isPattern = name.AsSpan().IndexOfAny('*', '?') >= 0;
         string hint = isPattern ? " One type has to be named here, without wildcards."
             : offering.Count > 0 ? offered
+            : ofThatName.Length > 0 ? $" That is a name, and what a row or an object says of its type is an id: {string.Join(" or ", ofThatName.Select(n => Printable.Text(n)))}."
             : nearest.Length > 0 ? $" The nearest are: {string.Join(", ", nearest.Select(n => Printable.Text(n)))}."
             : mayOffer.Count > 0 ? ""
             : _parents.IsSupported ? " It offers no types at all."

@@ -39,8 +39,8 @@ public sealed class MdevType : Snapshot
     /// <summary>Graphics memory in bytes, as far as the description, the vendor's package or the name tells.</summary>
     public long? FramebufferBytes { get; init; }
 
-    /// <summary>The same as people say it: <c>4 GiB</c>; null when it is not known.</summary>
-    public string? Memory => FramebufferBytes is { } bytes ? Printable.Memory(bytes) : null;
+    /// <summary>The same, in bytes; tables show it as <c>4 GiB</c>.</summary>
+    public long? Memory => FramebufferBytes;
 
     /// <summary>The largest resolution, such as <c>1920x1200</c>, as far as the description or the vendor's package tells.</summary>
     public string? MaxResolution { get; init; }

@@ -23,8 +23,8 @@ public sealed class MdevCapacity : Snapshot
     /// <summary>Graphics memory of one device of the type, in bytes.</summary>
     public long? FramebufferBytes { get; init; }
 
-    /// <summary>The same as people say it: <c>4 GiB</c>; null when it is not known.</summary>
-    public string? Memory => FramebufferBytes is { } bytes ? Printable.Memory(bytes) : null;
+    /// <summary>The same, in bytes; tables show it as <c>4 GiB</c>.</summary>
+    public long? Memory => FramebufferBytes;
 
     /// <summary>The NUMA node it is attached to; null when the platform names none.</summary>
     public int? NumaNode { get; init; }
