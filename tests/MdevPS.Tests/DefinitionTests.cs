@@ -106,7 +106,11 @@ public sealed class DefinitionTests : SimulatedHostTest
         Result other = Run("Get-MdevDefinition | New-MdevDefinition -AutoStart");
         Assert.Equal(["MdevDefinitionExists"], other.ErrorIds);
         Assert.Equal("False", Have("Get-MdevDefinition").TextOf("AutoStart")[0]);
-        Assert.Equal("True", Have("Get-MdevDefinition | New-MdevDefinition -AutoStart -Force").TextOf("AutoStart")[0]);
+        Result replaced = Have("Get-MdevDefinition | New-MdevDefinition -AutoStart -Force");
+        Assert.Equal("True", replaced.TextOf("AutoStart")[0]);
+        Assert.Empty(replaced.Warnings);
+        // What is lost by it is said.
+        Assert.Contains("-AutoStart was not given", Assert.Single(Run("New-MdevDefinition mtty-1 mtty -Uuid 0a1b2c3d-0000-4000-8000-000000000001 -Attribute @{ a = 1 } -Force").Warnings));
     }
 
     [Fact]

@@ -101,9 +101,14 @@ public sealed class NewMdevDefinitionCommand : CalloutCommand
             definition = definition with { Attributes = new GivenAttributes(host, Session.Report, CalloutsOf(host)).Of(device) };
         if (place.Lack is not null)
             Session.Warn($"Device {definition.Uuid} cannot be made now: {place.Lack}");
+        if (Force && !MyInvocation.BoundParameters.ContainsKey(nameof(AutoStart)) && IsMadeAtBoot(host, definition))
+            Session.Warn($"Device {definition.Uuid} was defined to be made at boot, and is not any more: -AutoStart was not given. To change a definition and keep the rest of it, use Set-MdevDefinition.");
         WriteObject(new DefinitionEditor(host, CalloutsOf(host), Session.StopToken).Define(definition, Force));
         TellRest();
     }
+
+    private static bool IsMadeAtBoot(HostRoot host, NewDefinition definition) =>
+        new DefinitionReader(host, _ => { }).Read(new DefinitionQuery { Uuids = [definition.Uuid], AutoStart = true }).Any(there => there.Parent == definition.Parent);
 
     private DefinitionPlace Place(DefinitionPlanner planner, string type, Guid? uuid, MdevDevice? device)
     {
