@@ -66,7 +66,7 @@ public sealed class CapacityTests() : SimulatedHostTest("nvidia-a2,nvidia-t4,mtt
     {
         Result refused = Run("[pscustomobject]@{ Type = 'NVIDIA A2-4Q' } | New-MdevDevice");
         Assert.Equal(["MdevTypeNotFound"], refused.ErrorIds);
-        Assert.Contains("is an id: nvidia-746", refused.ErrorText);
+        Assert.Contains("is told by its id: nvidia-746", refused.ErrorText);
     }
 
     [Fact]

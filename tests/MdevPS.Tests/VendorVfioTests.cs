@@ -75,6 +75,10 @@ public sealed class VendorVfioTests : CmdletTest
             Assert.Contains("nvidia-1152", result.ErrorText);
         }
 
+        // As an argument it brings what it was as well.
+        foreach (string line in new[] { "Remove-MdevDevice $_", "Remove-MdevDevice @($_)", "Set-MdevAttribute nvidia/vgpu_params a=1 -Uuid $_" })
+            Assert.Equal(["MdevDeviceChanged"], Run($"ForEach-Object {{ {line} }}", device).ErrorIds);
+
         Assert.Equal(before, State());
         // A bare UUID expects nothing.
         Have($"Remove-MdevDevice {device.Properties["Uuid"].Value}");

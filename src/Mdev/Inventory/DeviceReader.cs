@@ -83,7 +83,7 @@ public sealed class DeviceReader(HostRoot host, Action<MdevException> report)
 
     // Human names are those of the device's own parent.
     private NameFilter OfType(MdevDevice device, NameFilter types) =>
-        types.MayBeHumanNames && device.Type is not null && _parents.Find(device.Parent) is { } parent ? TypeReader.Settle(types, [parent]) : types;
+        types.MayBeHumanNames && device.Type is not null && _parents.ParentOf(device) is { } parent ? TypeReader.Settle(types, [parent]) : types;
 
     // A device that is on its way out has no type any more, and is meant all the same.
     private static bool IsAskedFor(MdevDevice device, DeviceQuery query) =>

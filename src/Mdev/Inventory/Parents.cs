@@ -88,6 +88,9 @@ internal sealed class ParentFinder(HostRoot host, Action<MdevException> report)
     /// <summary>The parent of exactly this name; null when there is none.</summary>
     public HostParent? Find(string name) => Interfaces.Select(way => way.FindParent(name, report)).FirstOrDefault(parent => parent is not null);
 
+    /// <summary>The parent of a device. Two interfaces may have a parent of the same name, and only one of them knows how the device goes away.</summary>
+    public HostParent? ParentOf(MdevDevice device) => Interfaces.Select(way => way.FindParent(device.Parent, report)).FirstOrDefault(parent => parent?.Interface == device.Interface);
+
     private List<HostParent> All()
     {
         return Interfaces.SelectMany(way => way.Parents(Tell)).OrderBy(parent => parent.Name, NaturalOrder.Instance).ToList();

@@ -85,7 +85,8 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
 
     private MdevException NotFound(string name, IReadOnlyList<HostParent> looked, List<HostParent> all)
     {
-        string[] nearest = NearestTo(name, looked);
+        List<(string Type, string Name)> names = HumanNames(looked, CancellationToken.None).Where(type => type.Name != type.Type).ToList();
+        string[] nearest = NearestTo(name, looked, names);
         List<HostParent> offering = all.FindAll(parent => Offers(parent, name));
         List<HostParent> mayOffer = looked.Where(parent => parent.MayOfferMore).DistinctBy(parent => parent.PhysicalPath).ToList();
         string where = looked.Count == 1 ? $"parent '{Printable.Text(looked[0].Name)}'"
@@ -96,12 +97,12 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
         HashSet<string?> models = mayOffer.Count == 0 ? [] : offering.DistinctBy(parent => parent.PhysicalPath).Select(Model).ToHashSet();
         if (mayOffer.Exists(parent => Model(parent) is { } model && models.Contains(model)))
             return new MdevException(MdevError.NoCapacity, $"There is no room for a device of type '{Printable.Text(name)}' on {where}, where only types are listed that can be made now: {Having(mayOffer)}.{offered}") { Name = name };
-        string[] ofThatName = HumanNames(looked, CancellationToken.None).Where(type => string.Equals(type.Name, name, StringComparison.OrdinalIgnoreCase))
+        string[] ofThatName = names.Where(type => string.Equals(type.Name, name, StringComparison.OrdinalIgnoreCase))
             .Select(type => type.Type).Distinct().Order(NaturalOrder.Instance).ToArray();
         bool isPattern = name.AsSpan().IndexOfAny('*', '?') >= 0;
         string hint = isPattern ? " One type has to be named here, without wildcards."
             : offering.Count > 0 ? offered
-            : ofThatName.Length > 0 ? $" That is a name, and what a row or an object says of its type is an id: {string.Join(" or ", ofThatName.Select(n => Printable.Text(n)))}."
+            : ofThatName.Length > 0 ? $" That is a name, and here, as in every row and object, the type is told by its id: {string.Join(" or ", ofThatName.Select(n => Printable.Text(n)))}."
             : nearest.Length > 0 ? $" The nearest are: {string.Join(", ", nearest.Select(n => Printable.Text(n)))}."
             : mayOffer.Count > 0 ? ""
             : _parents.IsSupported ? " It offers no types at all."
@@ -126,9 +127,9 @@ public sealed class TypeReader(HostRoot host, Action<MdevException> report)
     }
 
     // The ids that look most like it, or whose human names do, each once.
-    private static string[] NearestTo(string name, IReadOnlyList<HostParent> looked)
+    private static string[] NearestTo(string name, IReadOnlyList<HostParent> looked, IEnumerable<(string Type, string Name)> names)
     {
-        Dictionary<string, string> idsByName = HumanNames(looked, CancellationToken.None).Where(type => type.Name != type.Type).GroupBy(type => type.Name).ToDictionary(types => types.Key, types => types.First().Type);
+        Dictionary<string, string> idsByName = names.GroupBy(type => type.Name).ToDictionary(types => types.Key, types => types.First().Type);
         string[] known = looked.SelectMany(parent => parent.TypeIds(_ => { })).Concat(idsByName.Keys).Distinct().ToArray();
         return Nearest.To(name, known, known.Length)
             .Select(found => idsByName.TryGetValue(found, out string? id) ? (Id: id, Text: $"{id} ({found})") : (Id: found, Text: found))

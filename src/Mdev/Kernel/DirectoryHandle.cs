@@ -38,6 +38,9 @@ public sealed class DirectoryHandle : IDisposable
     private const int DirectoryBufferSize = 32 * 1024;
     private const int LongestLink = 4096;
 
+    // An attribute has a page and a command line some megabytes at most; what has more is a file that somebody put there.
+    private const int MostBytes = 16 << 20;
+
     private readonly Descriptor _descriptor;
 
     internal DirectoryHandle(string path, Descriptor descriptor)
@@ -108,7 +111,7 @@ public sealed class DirectoryHandle : IDisposable
     /// The value of the attribute <paramref name="name"/> (which may lie in sub-directories, as <c>vendor/memory</c>) without the
     /// line end behind it; null when it is absent.
     /// </summary>
-    /// <exception cref="MdevException">It is there and cannot be read: EACCES, EIO …</exception>
+    /// <exception cref="MdevException">It is there and cannot be read: EACCES, EIO, EFBIG (no attribute is as large as that) …</exception>
     public string? ReadAttribute(string name) => Read(name, static content =>
     {
         while (content is [.., (byte)'\n' or (byte)'\r'])
@@ -130,7 +133,7 @@ public sealed class DirectoryHandle : IDisposable
 
     private delegate T Convert<T>(ReadOnlySpan<byte> content);
 
-    private T? Read<T>(string name, Convert<T> convert, int most = int.MaxValue)
+    private T? Read<T>(string name, Convert<T> convert, int most = MostBytes)
         where T : class
     {
         // O_NONBLOCK: a pipe in a captured tree must not stop us; to an attribute it means nothing.

@@ -55,7 +55,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
     /// <exception cref="MdevException"><see cref="MdevError.WriteRefused"/>: the removal did not begin.</exception>
     public MdevDevice? WaitFor(MdevDevice device, TimeSpan limit, Action? meanwhile = null, CancellationToken stop = default)
     {
-        if (_parents.Find(device.Parent) is not { } parent || Waiting.Until(IsGone, limit, stop))
+        if (_parents.ParentOf(device) is not { } parent || Waiting.Until(IsGone, limit, stop))
             return null;
         if (stop.IsCancellationRequested)
             return device;
@@ -75,7 +75,7 @@ public sealed class DeviceRemover(HostRoot host, Action<MdevException> report, C
 
     private bool Remove(MdevDevice device, bool evenIfInUse)
     {
-        HostParent parent = _parents.Find(device.Parent) ?? throw NotFound(device.Uuid);
+        HostParent parent = _parents.ParentOf(device) ?? throw NotFound(device.Uuid);
         try
         {
             // The attribute is opened before the group: what is then removed is the device that was looked at, not one made anew under its UUID.

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Management.Automation;
+using System.Runtime.CompilerServices;
 using Mdev.Definitions;
 using Mdev.Model;
 using Mdev.Simulation;
@@ -34,12 +35,15 @@ internal abstract class StrictAttribute : ArgumentTransformationAttribute
             throw Refused(null, "The list is empty.");
         if (One && items.Length > 1)
             throw Refused(null, $"{items.Length} values were given, and one is taken.");
-        return One ? Convert(items[0]) : items.Select(Convert).ToArray();
+        return One ? Convert(items[0]) : ConvertAll(items);
     }
 
     /// <summary>The value of one item, which may still be wrapped by PowerShell.</summary>
     /// <exception cref="ArgumentTransformationMetadataException">It cannot be one.</exception>
     protected abstract object Convert(object? item);
+
+    /// <summary>The values of all items, as the array that the parameter gets.</summary>
+    protected virtual Array ConvertAll(object?[] items) => items.Select(Convert).ToArray();
 
     /// <summary>Whether a value stands for none.</summary>
     protected virtual bool IsEmpty(object? plain) => plain is null or "" or IList { Count: 0 };
@@ -71,6 +75,32 @@ internal abstract class StrictAttribute : ArgumentTransformationAttribute
 /// <summary>Makes UUIDs of text, UUIDs, and devices and definitions of the default host.</summary>
 internal sealed class UuidAttribute : StrictAttribute
 {
+    // The parameter takes UUIDs alone, so what the objects say besides goes along with the array that it gets.
+    private static readonly ConditionalWeakTable<Guid[], Dictionary<Guid, ListedDevice>> s_objects = new();
+
+    /// <summary>What the object was, or was defined to be, that a UUID was given by; null where it was given as text or as a UUID.</summary>
+    /// <param name="uuids">The value of the parameter.</param>
+    /// <param name="uuid">One of them.</param>
+    public static ListedDevice? ObjectOf(Guid[]? uuids, Guid uuid) => uuids is not null && s_objects.TryGetValue(uuids, out Dictionary<Guid, ListedDevice>? objects) ? objects.GetValueOrDefault(uuid) : null;
+
+    /// <inheritdoc/>
+    protected override Array ConvertAll(object?[] items)
+    {
+        Guid[] uuids = Array.ConvertAll(items, item => (Guid)Convert(item));
+        var objects = new Dictionary<Guid, ListedDevice>();
+        foreach (object? item in items)
+        {
+            if (Plain(item) is MdevDevice device)
+                objects.TryAdd(device.Uuid, new ListedDevice(device.Type ?? "", device.Parent));
+            else if (Plain(item) is MdevDefinition definition)
+                objects.TryAdd(definition.Uuid, new ListedDevice(definition.Type, definition.Parent));
+        }
+
+        if (objects.Count > 0)
+            s_objects.Add(uuids, objects);
+        return uuids;
+    }
+
     /// <inheritdoc/>
     protected override object Convert(object? item) => Plain(item) switch
     {

@@ -98,10 +98,12 @@ public sealed class RemoveMdevDeviceCommand : CalloutCommand
 
     private void RemoveOne(HostRoot host, Guid uuid)
     {
-        MdevDevice device = new DeviceReader(host, e => Session.Report(e, uuid)).Get(uuid, Parent);
+        ListedDevice? given = UuidAttribute.ObjectOf(Uuid, uuid);
+        MdevDevice device = new DeviceReader(host, e => Session.Report(e, uuid)).Get(uuid, Parent ?? given?.Parent);
         // A device that is on its way out is listed without a type, and one that has a type now is another.
         string? type = Type is null ? null : Array.Find(Type, listed => listed == device.Type) ?? Type.FirstOrDefault() ?? "";
         new ListedDevice(type, Parent).Require(device);
+        given?.Require(device);
         string what = device.Type is null ? $"{uuid} (on {device.Parent}, being removed)" : $"{uuid} ({device.Type} on {device.Parent})";
         if (!ShouldProcess(Printable.Text(what), EvenIfInUse ? "Remove device even if in use" : "Remove device"))
             return;

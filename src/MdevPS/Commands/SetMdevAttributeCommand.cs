@@ -2,6 +2,7 @@ using System.Management.Automation;
 using Mdev;
 using Mdev.Attributes;
 using Mdev.Errors;
+using Mdev.Inventory;
 using Mdev.Kernel;
 using Mdev.Model;
 using MdevPS.Binding;
@@ -55,12 +56,15 @@ public sealed class SetMdevAttributeCommand : MdevCommand
             throw new MdevException(MdevError.InvalidArgument, "It is not said whose attribute is to be set. Give -Uuid, -Type or -Parent.");
         var attributes = new VendorAttributes(host, Session.Report);
         foreach (AttributeOwner owner in owners.On(host, Session.Report))
-            Session.Try((object?)owner.Uuid ?? owner.Type ?? owner.Parent, () => Set(attributes, owner));
+            Session.Try((object?)owner.Uuid ?? owner.Type ?? owner.Parent, () => Set(attributes, host, owner));
     }
 
     // What comes behind a value that is refused or declined may build on it, and is not written.
-    private void Set(VendorAttributes attributes, AttributeOwner owner)
+    private void Set(VendorAttributes attributes, HostRoot host, AttributeOwner owner)
     {
+        // Of a piped object, type and parent have chosen the owner already.
+        if (owner.Uuid is { } uuid && UuidAttribute.ObjectOf(Uuid, uuid) is { } given)
+            given.Require(new DeviceReader(host, Session.Report).Get(uuid, owner.Parent));
         attributes.Require(owner, Name);
         foreach (string value in Value)
         {

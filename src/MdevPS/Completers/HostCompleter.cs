@@ -60,7 +60,7 @@ public abstract class HostCompleter : IArgumentCompleter
     /// <summary>The UUIDs typed before.</summary>
     private protected static Guid[] Uuids(IDictionary bound) => List<Guid>(new UuidAttribute(), bound["Uuid"]) ?? [];
 
-    private static T[]? List<T>(StrictAttribute key, object? typed) => typed is null ? null : ((object[])key.Transform(null!, typed)).Cast<T>().ToArray();
+    private static T[]? List<T>(StrictAttribute key, object? typed) => typed is null ? null : ((IEnumerable)key.Transform(null!, typed)).Cast<T>().ToArray();
 
     /// <summary>Completion has nowhere to tell what is broken.</summary>
     private protected static void Ignore(MdevException exception) => _ = exception;

@@ -48,6 +48,31 @@ public sealed class VendorVfioTests
         Assert.Equal(now, File.ReadAllText(type));
     }
 
+    // No driver is known that offers both. The function's own 'remove' would take the function from the machine.
+    [Fact]
+    public void A_vGPU_on_a_function_that_the_mdev_bus_has_too_goes_by_its_own_way()
+    {
+        using var host = new SimulatedTestHost("nvidia-l40s");
+        MdevDevice device = host.Make("nvidia-1150")[0];
+        Directory.CreateDirectory($"{host.Root}{device.SysfsPath}/mdev_supported_types");
+        host.AddLink($"/sys/class/mdev_bus/{device.Parent}", $"../..{device.SysfsPath["/sys".Length..]}");
+        var traces = new List<string>();
+        new DeviceRemover(HostOpener.Open(host.Root, traces.Add), host.Reports.Add).Remove(device);
+        Assert.Empty(host.Devices());
+        Assert.DoesNotContain(traces, trace => trace.Contains("/remove", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_list_that_no_driver_writes_is_no_list_and_ends_nothing()
+    {
+        using var host = new SimulatedTestHost("nvidia-l40s");
+        using (FileStream list = File.OpenWrite(Directory.GetFiles($"{host.Root}/sys/devices", "creatable_vgpu_types", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Order().First()))
+            list.SetLength(17 << 20);
+        Assert.Equal(127 * 23, host.Types(new TypeQuery { Available = true }).Length);
+        Assert.All(host.Reports, e => Assert.Equal("EFBIG", e.ErrnoName));
+        Assert.NotEmpty(host.Reports);
+    }
+
     [Fact]
     public void Eight_of_a_type_spread_two_to_a_GPU_and_change_what_their_siblings_offer()
     {

@@ -159,7 +159,7 @@ internal sealed class MdevBusParent(HostRoot host) : HostParent
 
     public override string DevicePath(Guid uuid) => $"{SysfsPath}/{uuid}";
 
-    public override IAttributeWriter OpenRemoval(MdevDevice device) => host.Kernel.OpenAttribute($"{device.SysfsPath}/remove");
+    public override IAttributeWriter OpenRemoval(MdevDevice device) => host.Kernel.OpenAttribute($"{DevicePath(device.Uuid)}/remove");
 
     public override void Remove(IAttributeWriter opened, MdevDevice device, CancellationToken cancel) => host.Write(opened, RemovalValue);
 
